@@ -1,0 +1,31 @@
+/** Who buys. Becomes a contact (res.partner) in Odoo. */
+import * as z from 'zod';
+import { Currency } from '../money.ts';
+import { pii } from '../pii.ts';
+import { Address } from './common.ts';
+
+export const Customer = z.object({
+  kind: z.literal('customer'),
+  /** What people call them; connectors fall back to the e-mail, then to the id, so it is never empty. */
+  name: pii(z.string().min(1)),
+  legalName: pii(z.string().nullable()).optional(),
+  isCompany: z.boolean().optional(),
+  /** External id of the parent customer on the same connection. */
+  parent: z.string().nullable().optional(),
+  email: pii(z.string().nullable()).optional(),
+  phone: pii(z.string().nullable()).optional(),
+  website: z.string().nullable().optional(),
+  /** `kind` is the vendor's word for the scheme (`eu_vat`); the first one that Odoo takes as VAT is `vat`. */
+  taxIds: z
+    .array(z.object({ kind: z.string(), country: z.string().nullable(), value: pii(z.string()) }))
+    .optional(),
+  vat: pii(z.string().nullable()).optional(),
+  taxStatus: z.enum(['taxable', 'exempt', 'reverse']).optional(),
+  addresses: z.array(Address).optional(),
+  /** BCP 47, e.g. "de-DE". */
+  language: z.string().nullable().optional(),
+  currency: Currency.nullable().optional(),
+  note: pii(z.string().nullable()).optional(),
+  status: z.enum(['active', 'archived']),
+});
+export type Customer = z.infer<typeof Customer>;

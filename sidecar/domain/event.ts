@@ -1,0 +1,22 @@
+/** What happened to one entity, as its whole current state: any subset of events, in any order, converges. */
+import * as z from 'zod';
+import { Entity } from './entity/index.ts';
+import { Reference } from './reference.ts';
+
+export const Event = z.object({
+  ref: Reference,
+  /** Orders news about one entity: UTC milliseconds of our read, or the vendor's own version where it has one. */
+  version: z.int().nonnegative(),
+  /** `deleted`: the vendor says the record is gone; the entity holds what is still known of it. */
+  action: z.enum(['observed', 'deleted']),
+  /** The vendor's event type ("invoice.paid") or our reason to look ("backfill"); for people only. */
+  reason: z.string(),
+  /** Where a person opens the record at the vendor. */
+  url: z.string().optional(),
+  /** A few words for lists and messages: "Invoice ACME-0001". Holds no personal data. */
+  label: z.string(),
+  entity: Entity,
+  /** What only this vendor knows; reachable from rules as `extra.*`, never from our code. */
+  extra: z.record(z.string(), z.unknown()).optional(),
+});
+export type Event = z.infer<typeof Event>;

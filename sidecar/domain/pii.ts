@@ -1,0 +1,38 @@
+/**
+ * Personal data is marked where it is defined: a schema wrapped in `pii()` is masked wherever a delivery is shown,
+ * logged or reported. The vendor's raw payload is masked by `maskPayload`, which knows the usual names of such fields.
+ */
+import * as z from 'zod';
+
+const marked = new WeakSet<object>();
+
+/** Marks a schema as holding personal data. */
+export function pii<T extends z.ZodType>(schema: T): T {
+  marked.add(schema);
+  return schema;
+}
+
+export const isPii = (schema: z.ZodType): boolean => marked.has(schema);
+
+const PERSONAL =
+  /^(.*_)?(name|legal_name|email|emails|phone|phones|fax|line1|line2|lines|street|street2|city|postal_code|postcode|zip|description|narration|note|comment|memo|address|ip|last4|fingerprint|iban|account_number|tax_id|tax_ids|vat|value|receipt_email|customer_name|customer_email)$/i;
+const SECRET = /(secret|token|password|api_?key|authorization|signature|client_secret)/i;
+
+/** Keeps the shape of a payload and hides who it is about: "Ada Lovelace" → "A•••", secrets vanish altogether. */
+export function maskPayload(value: unknown, field = ''): unknown {
+  if (value === null || value === undefined) return value;
+  if (SECRET.test(field) && typeof value !== 'object') return '••••';
+  if (Array.isArray(value)) return value.map((item) => maskPayload(item, field));
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, maskPayload(inner, name)]));
+  if (PERSONAL.test(field) && typeof value === 'string') return maskText(value);
+  return value;
+}
+
+/** First letter and three dots; an address keeps its domain's end so that a person can still tell records apart. */
+export function maskText(text: string): string {
+  if (text === '') return '';
+  const at = text.lastIndexOf('@');
+  if (at > 0) return `${text[0]}•••@•••${text.slice(text.lastIndexOf('.'))}`;
+  return `${text.slice(0, 1)}•••`;
+}
