@@ -36,7 +36,8 @@ function moneyIn(payment: Payment, externalId: string): Draft<PaymentChange> | N
 }
 
 function moneyOut(refund: Refund, externalId: string): Draft<PaymentChange> | Nothing {
-  if (refund.status === 'pending') return { nothing: 'no money has moved yet: the refund is pending' };
+  if (refund.status === 'requested') return { nothing: 'no money has moved yet: the refund is only requested' };
+  const failed = refund.status === 'failed' || refund.status === 'cancelled';
   return {
     op: 'payment',
     model: 'account.payment',
@@ -50,8 +51,8 @@ function moneyOut(refund: Refund, externalId: string): Draft<PaymentChange> | No
       memo: externalId,
       channel: 'processor',
       allocations: [],
-      failed_date: refund.status === 'succeeded' ? null : (refund.failedAt ?? refund.date),
+      failed_date: failed ? (refund.failedAt ?? refund.date) : null,
     },
-    climb: [refund.status === 'succeeded' ? 'posted' : 'failed'],
+    climb: [failed ? 'failed' : 'posted'],
   };
 }

@@ -191,6 +191,7 @@ describe('plan: credit notes and money', () => {
     const failed = only<PaymentChange>({ ...refund, status: 'failed', failedAt: '2026-11-09' }, 're_1');
     expect(failed.climb).to.deep.equal(['failed']);
     expect(failed.values.failed_date).to.equal('2026-11-09');
-    expect(decide({ ...refund, status: 'pending' }, 're_1').changes).to.deep.equal([]);
+    expect(only<PaymentChange>({ ...refund, status: 'pending' }, 're_1').climb).to.deep.equal(['posted']);
+    expect(decide({ ...refund, status: 'requested' }, 're_1').changes).to.deep.equal([]);
   });
 });

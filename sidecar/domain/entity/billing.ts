@@ -139,7 +139,9 @@ export const Refund = z.object({
   customer: z.string().nullable(),
   amount: Minor,
   currency: Currency,
-  status: z.enum(['pending', 'succeeded', 'failed', 'cancelled']),
+  /** `requested`: nothing has moved yet. `pending`: the vendor has taken the money from our balance, and it is on its
+   * way to the customer. */
+  status: z.enum(['requested', 'pending', 'succeeded', 'failed', 'cancelled']),
   date: BusinessDate,
   failedAt: BusinessDate.nullable().optional(),
   reason: z.string().nullable().optional(),

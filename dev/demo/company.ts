@@ -1,0 +1,106 @@
+/** The demo's world: Odoo with the addons and people, the sandbox, and the sidecar between them. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Odoo, OdooServer, Progress } from '../odoo/index.ts';
+import { freePort } from '../odoo/ports.ts';
+import { logIn, type Person } from '../support/admin.ts';
+import { ADDONS, addonsDigest, prepareCompany } from '../support/prepare.ts';
+import { startSidecar, type Sidecar } from '../support/sidecar.ts';
+import { startStripeSandbox, type StripeSandbox } from '../../test/sandbox/stripe/index.ts';
+
+export interface Company {
+  /** Id of the Stripe connection. */
+  connection: string;
+  odoo: Odoo;
+  server: OdooServer;
+  admin: Person;
+  sandbox: StripeSandbox;
+  sidecar: Sidecar;
+  close(): Promise<void>;
+}
+
+const DATABASE = 'demo';
+const CONNECTION = 'stripe-demo';
+const WEBHOOK_SECRET = 'whsec_demo_only_for_the_sandbox';
+
+/** Starts everything, making only what is not there yet. */
+export async function openCompany(odoo: Odoo, home: string, progress: Progress): Promise<Company> {
+  const fresh = !(await odoo.databaseExists(DATABASE));
+  if (fresh) await odoo.createDatabase(DATABASE, { install: ADDONS });
+  else await updateIfChanged(odoo, home);
+  if (fresh) rememberAddons(home);
+  const apiKey = await apiKeyOf(odoo, home, fresh, progress);
+  const ports = portsOf(home, await freePort(), await freePort(), await freePort());
+  const server = await odoo.start(DATABASE, { port: ports.odoo });
+  const sidecarUrl = `http://127.0.0.1:${ports.sidecar}`;
+  const sandbox = await startStripeSandbox({
+    port: ports.sandbox,
+    statePath: join(home, 'stripe.json'),
+    webhook: { url: `${sidecarUrl}/hooks/${CONNECTION}`, secret: WEBHOOK_SECRET },
+  });
+  const sidecar = await startSidecar({
+    home: join(home, 'sidecar'),
+    port: ports.sidecar,
+    odoo: { url: server.url, database: DATABASE, apiKey },
+    connections: connectionsFor(sandbox),
+    env: { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
+  });
+  const admin = await logIn(server.url, DATABASE, server.login, server.password);
+  const close = async () => {
+    await sidecar.stop();
+    await sandbox.stop();
+    await server.stop();
+  };
+  return { connection: CONNECTION, odoo, server, admin, sandbox, sidecar, close };
+}
+
+function connectionsFor(sandbox: StripeSandbox): unknown {
+  return {
+    connections: [
+      {
+        id: CONNECTION,
+        name: 'Stripe',
+        system: 'stripe',
+        environment: 'test',
+        base_url: sandbox.url,
+        time_zone: 'Europe/Berlin',
+        credentials: { api_key: { env: 'STRIPE_KEY' }, webhook_secret: { env: 'STRIPE_WEBHOOK_SECRET' } },
+        options: { account: sandbox.account },
+      },
+    ],
+  };
+}
+
+/** The sidecar's key is shown once by Odoo, so it is kept beside the demo's state. */
+async function apiKeyOf(odoo: Odoo, home: string, fresh: boolean, progress: Progress): Promise<string> {
+  const file = join(home, 'odoo_api_key');
+  if (!fresh && existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const key = await progress.step('Company, people and accounting', () =>
+    prepareCompany(odoo, DATABASE, { connection: CONNECTION, systemName: 'Stripe' }),
+  );
+  writeFileSync(file, key, { mode: 0o600 });
+  return key;
+}
+
+/** The same addresses at every start, so that bookmarks and the sandbox's webhook endpoint stay right. */
+function portsOf(home: string, ...free: [number, number, number]): { odoo: number; sandbox: number; sidecar: number } {
+  const file = join(home, 'ports.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof portsOf>;
+  const [odoo, sandbox, sidecar] = free;
+  mkdirSync(home, { recursive: true });
+  writeFileSync(file, JSON.stringify({ odoo, sandbox, sidecar }));
+  return { odoo, sandbox, sidecar };
+}
+
+const addonsFile = (home: string): string => join(home, 'addons');
+
+async function updateIfChanged(odoo: Odoo, home: string): Promise<void> {
+  const known = existsSync(addonsFile(home)) ? readFileSync(addonsFile(home), 'utf8') : '';
+  if (known === addonsDigest()) return;
+  await odoo.update(DATABASE, ADDONS);
+  rememberAddons(home);
+}
+
+function rememberAddons(home: string): void {
+  writeFileSync(addonsFile(home), addonsDigest());
+}

@@ -1,0 +1,77 @@
+// Generated from static/src/badge_popover/badge_popover.ts by "npm run build". Edit that file, not this one.
+// What a click on a badge tells: state in words, last synchronisation, last error, and what can be done.
+import { Component, useState } from '@odoo/owl';
+import { _t } from '@web/core/l10n/translation';
+import { useService } from '@web/core/utils/hooks';
+import { linkStateLook } from '@saas_sync/states/states';
+import { useBadges } from '@saas_sync/sync_service/sync_service';
+import { ago, exactTime } from '@saas_sync/times/times';
+export class BadgePopover extends Component {
+    static template = 'saas_sync.BadgePopover';
+    static props = { resModel: String, resId: Number, connection: String, badges: Array, close: Function };
+    service;
+    action;
+    notification;
+    live;
+    state;
+    exactTime = exactTime;
+    setup() {
+        this.service = useService('saas_sync');
+        this.action = useService('action');
+        this.notification = useService('notification');
+        // Its own subscription, so that an open popover follows the bus like the badge below it.
+        this.live = useBadges(() => ({ model: this.props.resModel, id: this.props.resId }), this.props.badges);
+        this.state = useState({ asking: false });
+    }
+    get links() {
+        return this.live.badges.filter((badge) => badge.connection === this.props.connection);
+    }
+    look(link) {
+        return linkStateLook(link.state);
+    }
+    whenSynchronised(link) {
+        if (!link.last_sync)
+            return _t('Not synchronised yet');
+        return _t('Last synchronised %(when)s', { when: ago(link.last_sync) });
+    }
+    openLabel(link) {
+        return _t('Open in %(system)s', { system: link.system_name });
+    }
+    async syncNow() {
+        this.state.asking = true;
+        try {
+            const { resModel, resId } = this.props;
+            await this.service.syncNow(resModel, resId, this.links.map((link) => link.id));
+            this.notification.add(_t('Synchronisation requested'), { type: 'success' });
+        }
+        finally {
+            this.state.asking = false;
+        }
+    }
+    openException(link) {
+        this.props.close();
+        this.action.doAction({
+            type: 'ir.actions.act_window',
+            res_model: 'saas.sync.exception',
+            res_id: link.exception_id,
+            views: [[false, 'form']],
+        });
+    }
+    openLinks() {
+        this.props.close();
+        const { resModel, resId } = this.props;
+        this.action.doAction({
+            type: 'ir.actions.act_window',
+            name: _t('Links'),
+            res_model: 'saas.sync.link',
+            domain: [
+                ['model', '=', resModel],
+                ['res_id', '=', resId],
+            ],
+            views: [
+                [false, 'list'],
+                [false, 'form'],
+            ],
+        });
+    }
+}

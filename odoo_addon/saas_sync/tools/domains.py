@@ -1,0 +1,89 @@
+"""Finding many twins at once: one search, then a table of what was found."""
+
+import re
+
+from odoo.fields import Domain
+
+PLAIN_TYPES = ("char", "integer", "many2one", "selection", "boolean")
+
+
+def _literal(pattern):
+    """The one text that a LIKE pattern stands for, or None if it has wildcards."""
+    if re.search(r"[%_]", re.sub(r"\\.", "", pattern)):
+        return None
+    return re.sub(r"\\(.)", r"\1", pattern)
+
+
+def _leaves(domain):
+    """The leaves of a conjunction of equalities, or None if it is anything else."""
+    leaves = []
+    for term in domain:
+        if term == "&":
+            continue
+        if not isinstance(term, list | tuple) or len(term) != 3:
+            return None
+        name, operator, value = term
+        if "." in name or operator not in ("=", "=ilike") or isinstance(value, list):
+            return None
+        if operator == "=ilike":
+            value = _literal(str(value))
+            if value is None:
+                return None
+        leaves.append((name, operator, value))
+    return leaves or None
+
+
+def _fold(operator, value):
+    if operator == "=ilike":
+        return str(value or "").lower()
+    return value or False
+
+
+def _held(record, name):
+    value = record[name]
+    return value.id if record._fields[name].type == "many2one" else value
+
+
+class TwinFinder:
+    """Answers many domains on one model with one search.
+
+    :param model: the model to search, with the rights to search with
+    :param domains: all domains that will be asked
+    :param taken: ids of records that are no candidates
+    """
+
+    def __init__(self, model, domains, taken):
+        found = model.search(Domain.OR(Domain(domain) for domain in domains))
+        self.candidates = found - model.browse(taken(found.ids) if found else [])
+        self.tables = {}
+
+    def find(self, domain):
+        """The candidates that ``domain`` describes."""
+        if not self.candidates:
+            return self.candidates
+        leaves = _leaves(domain)
+        fields = self.candidates._fields
+        if not leaves or any(
+            name not in fields or fields[name].type not in PLAIN_TYPES
+            for name, _operator, _value in leaves
+        ):
+            return self.candidates.filtered_domain(domain)
+        shape = tuple((name, operator) for name, operator, _value in leaves)
+        if shape not in self.tables:
+            self.tables[shape] = self._table(shape)
+        wanted = tuple(_fold(operator, value) for _name, operator, value in leaves)
+        ids = self.tables[shape].get(wanted, [])
+        return self.candidates.browse(ids) & self.candidates
+
+    def take(self, record):
+        """No later question finds ``record``."""
+        self.candidates -= record
+
+    def _table(self, shape):
+        table = {}
+        for record in self.candidates:
+            values = tuple(
+                _fold(operator, _held(record, name)) for name, operator in shape
+            )
+            table.setdefault(values, []).append(record.id)
+        return table

@@ -1,0 +1,13 @@
+"""What can be linked: the kinds of records, in the order in which they depend."""
+
+KINDS = [
+    ("tax_rate", "Tax rate"),
+    ("customer", "Customer"),
+    ("product", "Product"),
+    ("price", "Price"),
+    ("invoice", "Invoice"),
+    ("credit_note", "Credit note"),
+    ("payment", "Payment"),
+    ("refund", "Refund"),
+]
+RANK = {kind: rank for rank, (kind, _label) in enumerate(KINDS)}

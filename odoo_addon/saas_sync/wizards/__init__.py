@@ -1,0 +1,2 @@
+from . import saas_sync_ignore
+from . import saas_sync_key

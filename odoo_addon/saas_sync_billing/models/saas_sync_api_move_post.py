@@ -1,0 +1,214 @@
+"""Posting invoices and credit notes, and what may still be said about a document once
+it is posted.
+"""
+
+from functools import partial
+
+from odoo import fields, models
+
+from odoo.addons.saas_sync.tools.errors import SyncError
+
+from ..tools.amounts import Totals, show
+
+
+class SaasSyncApi(models.AbstractModel):
+    _inherit = "saas.sync.api"
+
+    def _move_post(self, connection, items):
+        """Post what is equal to the cent and belongs to an open period, in batches."""
+        wanted = [item for item in items if item.record and item.wants("posted")]
+        locks = self._billing_locks(connection.company_id)
+        for item in wanted:
+            with self._billing_catch(item):
+                self._move_check_postable(connection, item, locks)
+                self._move_check_original(item)
+        ready = [item for item in wanted if not item.stopped]
+        self._billing_bisect(ready, self._move_post_some)
+        for item in ready:
+            if not item.stopped:
+                item.climb("posted", item.record.name)
+
+    def _move_check_postable(self, connection, item, locks):
+        values, move = item.values, item.record
+        if move.state != "draft":
+            raise SyncError(
+                "posted_was_reset",
+                self.env._(
+                    "%s has been posted or cancelled in Odoo by a person.",
+                    move.display_name,
+                ),
+                hint=self.env._("Reset it to draft in Accounting, then retry."),
+            )
+        taxed = any(line["taxes"] for line in values["lines"])
+        self._billing_check_period(
+            locks, values["invoice_date"], taxed, item.change["label"]
+        )
+        wanted, exponent = self._move_expected(item), values["exponent"]
+        if Totals.of_move(move, exponent) != wanted:
+            align = partial(
+                self._move_align,
+                connection,
+                move,
+                wanted,
+                exponent,
+                values["tolerance"],
+            )
+            self._billing_bisect([item], lambda _items: align())
+
+    def _move_check_original(self, item):
+        original = item.record.reversed_entry_id
+        if original and original.state == "draft":
+            ref = item.values["reversed_entry"]["ref"]
+            item.wait_for([(ref["kind"], ref["external_id"])])
+
+    def _move_post_some(self, items):
+        moves = self.env["account.move"].union(*(item.record for item in items))
+        moves.with_context(saas_sync_own_matching=True).action_post()
+        for item in items:
+            self._move_check_date(item.record, item.values["invoice_date"])
+        # Odoo pairs credit notes with originals by position, which fails for two notes
+        # of one invoice.
+        self._billing_reconcile(
+            [
+                item.record.line_ids + item.record.reversed_entry_id.line_ids
+                for item in items
+                if item.record.reversed_entry_id and not item.wanted("settled:")
+            ]
+        )
+
+    def _move_check_date(self, move, wanted):
+        """Odoo moves a document out of a locked period without a word; raising undoes
+        the posting.
+        """
+        wanted = fields.Date.to_date(wanted)
+        if move.date != wanted or move.invoice_date not in (False, wanted):
+            raise SyncError(
+                "period_locked",
+                self.env._(
+                    "Odoo would book %(document)s on %(odoo)s instead of %(wanted)s, "
+                    "because that period is closed.",
+                    document=move.ref or move.display_name,
+                    odoo=move.date,
+                    wanted=wanted,
+                ),
+                hint=self.env._(
+                    "Open the period in Accounting, or enter the document by hand, "
+                    "then retry."
+                ),
+                args={"date": str(wanted)},
+            )
+
+    def _move_compare_posted(self, items):
+        """A posted document is never written; say so if what the vendor now says
+        differs materially.
+        """
+        for item in items:
+            if (
+                item.stopped
+                or item.fresh
+                or not item.record
+                or item.record.state != "posted"
+                or item.same_digest
+            ):
+                continue
+            differences = self._move_material_differences(item)
+            if differences:
+                item.fail(
+                    SyncError(
+                        "posted_differs",
+                        self.env._(
+                            "%(number)s is posted, and was changed afterwards: "
+                            "%(differences)s.",
+                            number=item.record.name,
+                            differences=", ".join(differences),
+                        ),
+                        hint=self.env._(
+                            "A posted document is not changed. Correct it with a "
+                            "credit note and a new invoice, "
+                            "or ignore this exception."
+                        ),
+                        args={"number": item.record.name},
+                    )
+                )
+            else:
+                self._move_update_due_date(item)
+
+    def _move_material_differences(self, item):
+        values, move = item.values, item.record
+        partner = self._billing_ref(item, values["partner"]).commercial_partner_id
+        wanted, actual = (
+            self._move_expected(item),
+            Totals.of_move(move, values["exponent"]),
+        )
+        missing = actual.missing(wanted)
+        result = []
+        if partner != move.commercial_partner_id:
+            result.append(
+                self.env._(
+                    "customer %s instead of %s",
+                    partner.name,
+                    move.commercial_partner_id.name,
+                )
+            )
+        if values["currency"] != move.currency_id.name:
+            result.append(
+                self.env._(
+                    "currency %s instead of %s",
+                    values["currency"],
+                    move.currency_id.name,
+                )
+            )
+        if fields.Date.to_date(values["invoice_date"]) != move.invoice_date:
+            result.append(
+                self.env._(
+                    "date %s instead of %s", values["invoice_date"], move.invoice_date
+                )
+            )
+        if missing.total or missing.untaxed:
+            amounts = [
+                show(total, values["exponent"], values["currency"])
+                for total in (wanted.total, actual.total)
+            ]
+            result.append(self.env._("total %s instead of %s", *amounts))
+        if missing.taxes:
+            taxes = self.env["account.tax"].browse(missing.taxes)
+            result.append(self.env._("tax %s", ", ".join(taxes.mapped("name"))))
+        return result
+
+    def _move_update_due_date(self, item):
+        due = fields.Date.to_date(item.values["invoice_date_due"])
+        if due and due != item.record.invoice_date_due:
+            item.record.invoice_date_due = due
+            item.status = "updated"
+
+    # Settling credit notes with refunds
+
+    def _move_settle(self, connection, items):
+        """Reconcile credit notes with the refunds that paid them out."""
+        plan, climbing = [], []
+        for item in items:
+            for refund in item.wanted("settled:"):
+                payment = self._billing_linked(connection, [("refund", refund)]).get(
+                    ("refund", refund)
+                )
+                if not payment or payment.state not in ("in_process", "paid"):
+                    item.wait_for([("refund", refund)])
+                    break
+                plan.append((item, item.record.line_ids + payment.move_id.line_ids))
+                climbing.append((item, refund, payment))
+        self._billing_bisect(plan, self._move_settle_some)
+        for item, refund, payment in climbing:
+            if not item.error:
+                item.climb(f"settled:{refund}", payment.name)
+
+    def _move_settle_some(self, plan):
+        self._billing_reconcile([lines for _item, lines in plan])
+        # What no refund paid out is credited to the invoice, if that is open.
+        notes = self.env["account.move"].union(*(item.record for item, _lines in plan))
+        self._billing_reconcile(
+            [
+                note.line_ids + note.reversed_entry_id.line_ids
+                for note in notes
+                if note.reversed_entry_id
+            ]
+        )

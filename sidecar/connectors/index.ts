@@ -1,0 +1,10 @@
+/** The list of connectors. A new system is one folder beside this file and one line here. */
+import type { Connector } from '../domain/connector.ts';
+import { stripe } from './stripe/index.ts';
+
+export const connectors: readonly Connector[] = [stripe];
+
+/** The connector of a `system` in connections.yaml. */
+export function connectorOf(system: string): Connector | undefined {
+  return connectors.find((connector) => connector.system === system);
+}

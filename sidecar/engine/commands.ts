@@ -1,0 +1,98 @@
+/** What people ask for in Odoo: pulled from its outbox, carried out, acknowledged. */
+import { asFailure, Failure } from '../domain/failure.ts';
+import { laneOf, Reference } from '../domain/reference.ts';
+import { startBackfill } from './backfill.ts';
+import type { Context } from './context.ts';
+import { hint } from './intake.ts';
+import type { OutboxRow } from './types.ts';
+
+const AT_ONCE = 100;
+
+/** Pulls and carries out what is waiting; returns how many commands there were. Throws Failures of Odoo. */
+export async function pullCommands(context: Context): Promise<number> {
+  const rows = await context.odoo.outbox(AT_ONCE);
+  if (rows.length === 0) return 0;
+  const done: { id: number; ok: boolean; message?: string }[] = [];
+  for (const row of rows) {
+    try {
+      await carryOut(context, row);
+      done.push({ id: row.id, ok: true });
+    } catch (error) {
+      const failure = asFailure(error);
+      done.push({ id: row.id, ok: false, message: failure.message });
+      context.logger.warn(`Command ${row.command} failed: ${failure.message}`, { connection: row.connection });
+    }
+  }
+  await context.odoo.outboxDone(done);
+  return rows.length;
+}
+
+type Command = (context: Context, row: OutboxRow, ref: Reference | undefined) => Promise<void> | void;
+
+const commands: Record<string, Command> = {
+  async sync_now(context, row, ref) {
+    if (!ref) return startBackfill(context, row.connection);
+    await lookAgain(context, ref, `outbox:${row.id}`, 'Sync now');
+  },
+  async retry(context, row, ref) {
+    if (!ref) return void retryAll(context, row.connection, row.args?.['code']);
+    await lookAgain(context, ref, `outbox:${row.id}`, 'Retry');
+    context.store.retry({ lanes: [laneOf(ref)] });
+  },
+  ignore(context, row, ref) {
+    if (!ref) throw new Failure('invalid_data', 'no_record', 'Ignore needs a record');
+    ignore(context, ref, row.user ?? 'somebody');
+  },
+  pause: (context, row) => context.health.pause(row.connection, row.user ?? 'somebody'),
+  resume: (context, row) => context.health.resume(row.connection),
+  backfill(context, row) {
+    const streams = row.args?.['streams'];
+    startBackfill(context, row.connection, Array.isArray(streams) ? streams.map(String) : undefined);
+  },
+};
+
+/** Carries out one command. Throws Failures in words that a user of Odoo can read. */
+export async function carryOut(context: Context, row: OutboxRow): Promise<void> {
+  const command = commands[row.command];
+  if (!command)
+    throw new Failure('invalid_data', 'unknown_command', `This sidecar does not know "${row.command}"`, {
+      hint: 'The addon is newer than the sidecar: update the sidecar.',
+    });
+  if (!context.lines.has(row.connection))
+    throw new Failure('invalid_data', 'unknown_connection', `There is no connection ${row.connection}`, {
+      hint: `Known are: ${[...context.lines.keys()].join(', ')}.`,
+    });
+  await command(context, row, refOf(row));
+  context.logger.info(`Command ${row.command}`, { connection: row.connection, user: row.user ?? undefined });
+  context.work.ring();
+}
+
+function refOf(row: OutboxRow): Reference | undefined {
+  if (!row.kind || !row.external_id) return undefined;
+  return Reference.parse({ connection: row.connection, kind: row.kind, externalId: row.external_id });
+}
+
+/** Re-reads one record and compares every field, whatever the digests say. */
+export async function lookAgain(context: Context, ref: Reference, id: string, reason: string): Promise<void> {
+  await context.intake.put([
+    hint(ref, { id, origin: 'outbox', reason, now: context.clock.now(), force: true }),
+  ]);
+}
+
+/** All parked lanes of a connection (of one cause), now. Also ends a break, so that it is tried again. */
+export function retryAll(context: Context, connection: string, code?: unknown): number {
+  context.health.mended(connection);
+  return context.store.retry({ connection, ...(typeof code === 'string' ? { code } : {}) });
+}
+
+/** Forgets what waits in a lane because a person said so. Returns whether there was anything. */
+export function ignore(context: Context, ref: Reference, user: string): boolean {
+  const [latest] = context.store.parked({ lane: laneOf(ref) });
+  return context.store.ignore(ref, {
+    at: context.clock.now(),
+    delivery: latest?.delivery ?? '',
+    lane: laneOf(ref),
+    step: 'ignored',
+    detail: `ignored by ${user}`,
+  });
+}

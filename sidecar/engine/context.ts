@@ -1,0 +1,45 @@
+/** What the parts of the engine share. */
+import type { Session } from '../domain/connector.ts';
+import type { Gate, Health } from './health.ts';
+import type { Intake } from './intake.ts';
+import type { Clock, EngineSettings, Logger, Member, Meter, OdooPort, RulesPort } from './types.ts';
+import type { Store } from '../store/store.ts';
+import type { Waiters } from './waiters.ts';
+
+
+/** A member with its open line. */
+export interface Line extends Member {
+  id: string;
+  session: Session;
+}
+
+export interface Context {
+  store: Store;
+  odoo: OdooPort;
+  rules: RulesPort;
+  lines: ReadonlyMap<string, Line>;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  meter: Meter;
+  settings: EngineSettings;
+  intake: Intake;
+  health: Health;
+  gate: Gate;
+  waiters: Waiters;
+  /** Rung when lanes may have become ready. */
+  work: { ring(): void };
+  /** Aborted when the engine stops: nothing new is begun. */
+  stopping: AbortSignal;
+  version: string;
+  /** UTC ms of the start. */
+  startedAt: number;
+}
+
+/** Ids unique enough for batches and replays: time first, so that they sort. */
+export function newId(context: { clock: Clock; random: () => number }): string {
+  const noise = Math.floor(context.random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
+  return `${context.clock.now().toString(36)}-${noise}`;
+}

@@ -1,0 +1,206 @@
+/** The engine: everything between the door and Odoo, started and stopped as one. */
+import { setMaxListeners } from 'node:events';
+import type { Snapshot } from '../domain/connector.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import { Failure } from '../domain/failure.ts';
+import { createLines } from './lines.ts';
+import { backfill, isListing, startBackfill, type Progress } from './backfill.ts';
+import { carryOut, pullCommands } from './commands.ts';
+import { newId, type Context, type Line } from './context.ts';
+import { explainSnapshot, type Explanation } from './explain.ts';
+import { Gate, Health } from './health.ts';
+import { createIntake, type Intake } from './intake.ts';
+import { catchUp } from './pull.ts';
+import { isReady, makeReady } from './rebuild.ts';
+import { snapshotOf } from './read.ts';
+import { replay, type ReplayPlan, type ReplaySelector } from './replay.ts';
+import { connectionReport, createReporter } from './report.ts';
+import { probe, schedule } from './schedule.ts';
+import { DEFAULT_SETTINGS, type ConnectionReport, type EngineDeps, type OutboxRow } from './types.ts';
+import { Waiters } from './waiters.ts';
+import { createBell } from './wake.ts';
+import { Worker } from './work.ts';
+
+export * from './types.ts';
+export type { Explanation } from './explain.ts';
+export type { Progress } from './backfill.ts';
+export type { ReplayPlan, ReplaySelector } from './replay.ts';
+export type { Intake } from './intake.ts';
+
+export interface EngineStatus {
+  version: string;
+  startedAt: number;
+  /** Odoo as last seen: `reachable` is false while its gate is shut; `lastGoodAt` is UTC ms, 0 for never. */
+  odoo: { reachable: boolean; message: string; lastGoodAt: number };
+  pending: number;
+  /** `busy`: getting ready or listing, so more work is on its way even with no backlog. */
+  connections: (ConnectionReport & { busy: boolean })[];
+}
+
+export interface Engine {
+  readonly intake: Intake;
+  /** Begins to work; returns at once. */
+  start(): void;
+  /** Begins nothing new, finishes what is in flight (≤ 20 s) and gives the rest back. */
+  stop(): Promise<void>;
+  /** Works until no lane is ready now and nothing is in flight; does not wait for sleeping lanes. */
+  runUntilIdle(): Promise<void>;
+  /** Links and first listing of a connection that is new to this store. Returns false while it cannot be done. */
+  makeReady(connection: string): Promise<boolean>;
+  /** Reads the event feed once; returns how many deliveries were new. */
+  pull(connection: string): Promise<number>;
+  /** Lists everything (or some streams) to the end, or goes on with a listing that was interrupted. */
+  backfill(connection: string, options?: BackfillOptions): Promise<void>;
+  /** Asks the vendor who we are; ends a break if it answers. */
+  probe(connection: string): Promise<boolean>;
+  /** Odoo's outbox, once. */
+  pullCommands(): Promise<number>;
+  /** Tells Odoo how things are, if there is news; returns whether it did. */
+  report(): Promise<boolean>;
+  /** One command as Odoo's outbox or the admin API gives it. */
+  command(row: Omit<OutboxRow, 'id'>): Promise<void>;
+  explain(connection: string, snapshot: Snapshot): Explanation;
+  /** The same for something that arrived; reads the object from the vendor if the delivery is only a hint. */
+  explainDelivery(connection: string, id: string): Promise<Explanation>;
+  replay(selector: ReplaySelector, dryRun: boolean): Promise<ReplayPlan>;
+  status(): EngineStatus;
+}
+
+export interface BackfillOptions {
+  streams?: readonly string[];
+  /** Hears every page. */
+  told?: (progress: Progress) => void;
+}
+
+/** Puts the parts together. Opens the sessions; does no I/O before `start` or the first call. */
+export function createEngine(deps: EngineDeps): Engine {
+  const stop = new AbortController();
+  // Every sleeping turn and open request listens to it.
+  setMaxListeners(0, stop.signal);
+  // Every loop and every request under way listens to it.
+  setMaxListeners(0, stop.signal);
+  const context = contextOf(deps, stop.signal);
+  const workers = workersOf(context);
+  const reporter = createReporter(context);
+  let running: Promise<unknown> = Promise.resolve();
+  const lineOf = (connection: string) => lineNamed(context, connection);
+
+  return {
+    intake: context.intake,
+    start() {
+      // The store's lock says that no other sidecar runs, so every lease left is a dead one's.
+      context.store.reap(Number.MAX_SAFE_INTEGER);
+      context.waiters.load(context.store);
+      running = Promise.all([...workers.map((each) => each.worker.run(each.bell)), schedule(context, reporter)]);
+    },
+    async stop() {
+      stop.abort();
+      const patience = deps.clock.sleep(context.settings.stopMs);
+      await Promise.race([running.then(() => undefined), patience]);
+    },
+    async runUntilIdle() {
+      for (;;) {
+        const taken = await Promise.all(workers.map(({ worker }) => worker.drain()));
+        if (taken.every((count) => count === 0)) return;
+      }
+    },
+    makeReady: (connection) => makeReady(context, lineOf(connection)),
+    pull: async (connection) => (await catchUp(context, lineOf(connection))).arrived,
+    async backfill(connection, options = {}) {
+      const line = lineOf(connection);
+      if (!isListing(context, connection)) startBackfill(context, connection, options.streams);
+      await backfill(context, line, options.told);
+    },
+    probe: (connection) => probe(context, lineOf(connection)),
+    pullCommands: () => pullCommands(context),
+    report: () => reporter.tick(),
+    command: (row) => carryOut(context, { ...row, id: Number.parseInt(newId(context), 36) }),
+    explain: (connection, snapshot) =>
+      explainSnapshot(snapshot, lineOf(connection), context.rules, context.store),
+    explainDelivery: async (connection, id) => {
+      const line = lineOf(connection);
+      const snapshot = await snapshotOf(deliveryNamed(context, connection, id), line.session);
+      return explainSnapshot(snapshot, line, context.rules, context.store);
+    },
+    replay: (selector, dryRun) => replay(context, selector, dryRun),
+    status: () => statusOf(context),
+  };
+}
+
+function contextOf(deps: EngineDeps, stopping: AbortSignal): Context {
+  const { store, clock, random } = deps;
+  const now = () => clock.now();
+  return {
+    store,
+    odoo: deps.odoo,
+    rules: deps.rules,
+    lines: createLines(deps, stopping),
+    clock,
+    random,
+    logger: deps.logger,
+    meter: deps.meter ?? { effect: () => {}, failure: () => {}, apply: () => {} },
+    settings: { ...DEFAULT_SETTINGS, ...deps.settings },
+    intake: createIntake(store),
+    health: new Health(store, now, random),
+    gate: new Gate(now, random),
+    waiters: new Waiters(),
+    work: { ring: () => {} },
+    stopping,
+    version: deps.version,
+    startedAt: clock.now(),
+  };
+}
+
+/** Two workers per connection, each with a bell of its own; all bells ring together. */
+function workersOf(context: Context) {
+  const ids = [...context.lines.keys()];
+  const stored = Object.keys(context.store.depth().byConnection);
+  const workers = [...context.lines.values()].flatMap((line) => {
+    const others = () => [...new Set([...ids, ...stored])].filter((id) => id !== line.id);
+    return (['master', 'document'] as const).map((laneClass) => ({
+      worker: new Worker(context, line, laneClass, others()),
+      bell: createBell(context.clock),
+    }));
+  });
+  const ring = () => {
+    for (const { bell } of workers) bell.ring();
+  };
+  context.work = { ring };
+  context.store.onReady(ring);
+  return workers;
+}
+
+function lineNamed(context: Context, connection: string): Line {
+  const line = context.lines.get(connection);
+  if (line) return line;
+  const known = [...context.lines.keys()].join(', ') || 'none';
+  throw new Failure('invalid_data', 'unknown_connection', `There is no connection "${connection}"`, {
+    hint: `connections.yaml has: ${known}.`,
+  });
+}
+
+function deliveryNamed(context: Context, connection: string, id: string): Delivery {
+  const delivery = context.store.delivery(connection, id);
+  if (delivery) return delivery;
+  throw new Failure('invalid_data', 'unknown_delivery', `There is no delivery "${id}" on ${connection}`, {
+    hint: 'Ids are in the journal, in the log and on every exception.',
+  });
+}
+
+function statusOf(context: Context): EngineStatus {
+  const { gate, store, version, startedAt } = context;
+  return {
+    version,
+    startedAt,
+    odoo: {
+      reachable: !gate.shut && gate.failure === undefined,
+      message: gate.failure?.message ?? '',
+      lastGoodAt: gate.lastGoodAt,
+    },
+    pending: store.depth().pending,
+    connections: [...context.lines.values()].map((line) => ({
+      ...connectionReport(context, line),
+      busy: !isReady(context, line.id) || isListing(context, line.id),
+    })),
+  };
+}

@@ -1,0 +1,118 @@
+/** What happens by the clock: poll the vendors, pull commands, report, probe what is broken, tidy up. */
+import cron from 'node-cron';
+import { asFailure } from '../domain/failure.ts';
+import { backfill } from './backfill.ts';
+import { pullCommands } from './commands.ts';
+import type { Context, Line } from './context.ts';
+import { catchUp } from './pull.ts';
+import { isReady, makeReady } from './rebuild.ts';
+import type { Reporter } from './report.ts';
+
+/** Leases whose holder died are looked for this often. */
+const REAP_MS = 5_000;
+/** An outbox with nothing in it is asked less and less often, up to this. */
+const OUTBOX_IDLE_MS = 5_000;
+/** Old deliveries and their journal are forgotten at night. */
+const TIDY = '17 3 * * *';
+
+/** Starts all of it; resolves when the engine stops and the last turn of each has ended. */
+export async function schedule(context: Context, reporter: Reporter): Promise<void> {
+  const tidy = cron.schedule(TIDY, () => tidyUp(context));
+  const lines = [...context.lines.values()];
+  await Promise.all([
+    ...lines.map((line) => every(context, `feed ${line.id}`, () => feedTurn(context, line))),
+    ...lines.map((line) => every(context, `listing ${line.id}`, () => listingTurn(context, line))),
+    every(context, 'commands', commandsTurn(context)),
+    every(context, 'report', () => reportTurn(context, reporter)),
+    every(context, 'leases', () => reapTurn(context)),
+  ]);
+  await tidy.stop();
+}
+
+/** Repeats a turn until the engine stops. A turn answers how long to sleep (ms); one that throws is our defect. */
+async function every(context: Context, name: string, turn: () => Promise<number> | number): Promise<void> {
+  const { stopping, clock, logger } = context;
+  while (!stopping.aborted) {
+    let pause = REAP_MS;
+    try {
+      pause = await turn();
+    } catch (error) {
+      logger.error(`Scheduled work "${name}" failed: ${asFailure(error).message}`, {
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    }
+    await clock.sleep(pause, stopping);
+  }
+}
+
+/** Makes a new connection ready, mends a broken one, else reads its feed; ± 20 % so that connections spread. */
+async function feedTurn(context: Context, line: Line): Promise<number> {
+  const { settings, health, random } = context;
+  if (health.probeDue(line.id)) await probe(context, line);
+  if (!(await makeReady(context, line))) return 1_000;
+  await catchUp(context, line);
+  context.work.ring();
+  return health.broken(line.id) ? 1_000 : settings.pollMs * (0.8 + 0.4 * random());
+}
+
+async function listingTurn(context: Context, line: Line): Promise<number> {
+  if (isReady(context, line.id)) await backfill(context, line);
+  return 1_000;
+}
+
+/** A broken connection is asked who it is; the first good answer ends the break. */
+export async function probe(context: Context, line: Line): Promise<boolean> {
+  try {
+    await line.session.probe();
+    context.health.mended(line.id);
+    context.logger.info('The connection works again', { connection: line.id });
+    context.work.ring();
+    return true;
+  } catch (error) {
+    context.health.broke(line.id, asFailure(error));
+    return false;
+  }
+}
+
+/** Every second while people press buttons, less often after a quiet half minute. */
+function commandsTurn(context: Context): () => Promise<number> {
+  const { settings, gate } = context;
+  let idle = 0;
+  return async () => {
+    if (gate.shut) return 500;
+    const count = await guarded(context, () => pullCommands(context), 0);
+    idle = count > 0 ? 0 : idle + 1;
+    return Math.min(settings.outboxMs * (1 + Math.floor(idle / 30)), OUTBOX_IDLE_MS);
+  };
+}
+
+async function reportTurn(context: Context, reporter: Reporter): Promise<number> {
+  if (!context.gate.shut) await guarded(context, () => reporter.tick(), false);
+  return context.settings.reportMs;
+}
+
+function reapTurn(context: Context): number {
+  if (context.store.reap(context.clock.now()) > 0) context.work.ring();
+  return REAP_MS;
+}
+
+/** Odoo's failures shut the gate and are told once; the turn comes again. */
+async function guarded<T>(context: Context, call: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    const answer = await call();
+    context.gate.heard();
+    return answer;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.class === 'bug') throw error;
+    context.gate.shutAfter(failure);
+    context.logger.warn(`Odoo: ${failure.message}`, { code: failure.code });
+    return otherwise;
+  }
+}
+
+function tidyUp(context: Context): void {
+  const { store, clock, settings, logger } = context;
+  const rows = store.prune(clock.now() - settings.keepMs);
+  if (rows > 0) logger.info(`${rows} rows forgotten, older than they need to be kept`);
+}

@@ -1,0 +1,87 @@
+/**
+ * Who waits for whom. The store wakes a lane when the one it waits for is done; this index adds what the store
+ * cannot know: circles, a wait that has lasted too long, and one that was answered without helping.
+ */
+import { laneOf, type Reference } from '../domain/reference.ts';
+import type { Store } from '../store/store.ts';
+
+/** Code of the exception of a record that waited in vain. */
+export const WAITS_CODE = 'waits_for_record';
+
+interface Wait {
+  since: number;
+  /** Awaited lane → whether it was worked on since. */
+  on: Map<string, boolean>;
+}
+
+export class Waiters {
+  readonly #waits = new Map<string, Wait>();
+  /** Awaited lane → lanes handed to a person because of it. */
+  readonly #parked = new Map<string, Set<string>>();
+
+  /** Learns from the store which parked lanes would profit from which others. */
+  load(store: Store): void {
+    for (const parked of store.parked())
+      if (parked.code === WAITS_CODE) this.parked(laneOf(parked.ref), parked.args['waiting_for']);
+  }
+
+  /** Notes a wait; keeps the time of the first one. */
+  wait(lane: string, on: readonly Reference[], now: number): Wait {
+    const wait = this.#waits.get(lane) ?? { since: now, on: new Map<string, boolean>() };
+    const next = new Map(on.map((ref) => [laneOf(ref), wait.on.get(laneOf(ref)) ?? false]));
+    wait.on = next;
+    this.#waits.set(lane, wait);
+    return wait;
+  }
+
+  /** True if `lane` was already asked for and worked on, and still is not there. */
+  answeredInVain(lane: string, awaited: Reference): boolean {
+    return this.#waits.get(lane)?.on.get(laneOf(awaited)) ?? false;
+  }
+
+  /** Notes that an awaited record was worked on. */
+  answer(lane: string, awaited: Reference): void {
+    this.#waits.get(lane)?.on.set(laneOf(awaited), true);
+  }
+
+  /** The lanes from `lane` back to itself, if they wait in a circle. */
+  circle(lane: string): string[] | undefined {
+    const path: string[] = [];
+    const seen = new Set<string>();
+    const visit = (at: string): boolean => {
+      for (const next of this.#waits.get(at)?.on.keys() ?? []) {
+        if (next === lane) return true;
+        if (seen.has(next)) continue;
+        seen.add(next);
+        path.push(next);
+        if (visit(next)) return true;
+        path.pop();
+      }
+      return false;
+    };
+    return visit(lane) ? [lane, ...path, lane] : undefined;
+  }
+
+  parked(lane: string, awaited: unknown): void {
+    this.#waits.delete(lane);
+    for (const name of Array.isArray(awaited) ? awaited : []) {
+      const lanes = this.#parked.get(String(name)) ?? new Set();
+      this.#parked.set(String(name), lanes.add(lane));
+    }
+  }
+
+  /** `lane` was worked on. Returns the parked lanes that should be tried again because it is there now. */
+  done(lane: string, linked: boolean): string[] {
+    this.#waits.delete(lane);
+    for (const wait of this.#waits.values()) if (wait.on.has(lane)) wait.on.set(lane, true);
+    if (!linked) return [];
+    const lanes = [...(this.#parked.get(lane) ?? [])];
+    this.#parked.delete(lane);
+    return lanes;
+  }
+
+  /** Lanes that sleep until `lane` is done: to be woken when it is parked instead. */
+  waitingFor(lane: string): string[] {
+    return [...this.#waits].filter(([, wait]) => wait.on.has(lane)).map(([name]) => name);
+  }
+}

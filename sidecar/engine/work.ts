@@ -1,0 +1,104 @@
+/**
+ * The work loop. Every connection has two, for masters and for documents, and none waits for another's vendor.
+ * Pipelined: while one batch is being applied in Odoo the next is claimed, read, translated and planned.
+ */
+import { asFailure } from '../domain/failure.ts';
+import { applyAll } from './apply.ts';
+import type { Context, Line } from './context.ts';
+import { prepare } from './prepare.ts';
+import type { LaneBatch } from '../store/store.ts';
+
+/** How long a loop sleeps when nothing wakes it. */
+const IDLE_MS = 1_000;
+/** After a defect of ours the lanes it hit are left alone for so long. */
+const DEFECT_MS = 30_000;
+
+export class Worker {
+  readonly #context: Context;
+  readonly #line: Line;
+  readonly #laneClass: 'master' | 'document';
+  /** Every other connection: this worker claims its own only. */
+  readonly #others: readonly string[];
+
+  constructor(context: Context, line: Line, laneClass: 'master' | 'document', others: readonly string[]) {
+    this.#context = context;
+    this.#line = line;
+    this.#laneClass = laneClass;
+    this.#others = others;
+  }
+
+  /** Works until nothing is ready for now; returns how many lanes it took. */
+  async drain(): Promise<number> {
+    let taken = 0;
+    let applying: Promise<void> | undefined;
+    for (;;) {
+      const batches = this.#claim();
+      taken += batches.length;
+      if (batches.length > 0) {
+        const next = this.#prepared(batches);
+        await Promise.all([next, applying]);
+        applying = this.#applied(await next);
+      } else if (applying) {
+        await applying;
+        applying = undefined;
+      } else {
+        return taken;
+      }
+    }
+  }
+
+  /** Drains, sleeps, and drains again until the engine stops. */
+  async run(bell: { heard(ms: number, signal: AbortSignal): Promise<void> }): Promise<void> {
+    const { stopping, logger } = this.#context;
+    while (!stopping.aborted) {
+      try {
+        await this.drain();
+      } catch (error) {
+        logger.error(`The work loop failed and starts again: ${asFailure(error).message}`, {
+          connection: this.#line.id,
+          stack: error instanceof Error ? error.stack : undefined,
+        });
+      }
+      await bell.heard(IDLE_MS, stopping);
+    }
+  }
+
+  #claim(): LaneBatch[] {
+    const { store, clock, settings, health, gate, stopping } = this.#context;
+    if (stopping.aborted || gate.shut || health.blocked(this.#line.id)) return [];
+    const { mastersPerCall, documentsPerCall, perLane, leaseMs } = settings;
+    return store.claim({
+      laneClass: this.#laneClass,
+      lanes: this.#laneClass === 'document' ? documentsPerCall : 2 * mastersPerCall,
+      perLane,
+      now: clock.now(),
+      leaseMs,
+      except: this.#others,
+    });
+  }
+
+  /** A defect in our own code must not leave lanes leased: they go back and the loop reports it. */
+  async #prepared(batches: readonly LaneBatch[]) {
+    try {
+      return await prepare(this.#context, this.#line, batches);
+    } catch (error) {
+      this.#giveBack(batches);
+      throw error;
+    }
+  }
+
+  async #applied(works: Awaited<ReturnType<typeof prepare>>): Promise<void> {
+    if (works.length === 0) return;
+    try {
+      await applyAll(this.#context, this.#line, works);
+    } catch (error) {
+      this.#giveBack(works.map((work) => work.batch));
+      throw error;
+    }
+  }
+
+  #giveBack(batches: readonly LaneBatch[]): void {
+    const later = this.#context.clock.now() + DEFECT_MS;
+    for (const batch of batches) this.#context.store.fail(batch, later);
+  }
+}

@@ -1,0 +1,55 @@
+/** The log: JSON lines for machines, readable ones at a terminal; what is personal or secret is masked on its way out. */
+import winston from 'winston';
+import type { Logger } from './engine/types.ts';
+import { maskPayload } from './domain/pii.ts';
+
+export interface LogOptions {
+  level: string;
+  /** Blanked by value wherever they turn up, also inside messages and stacks. */
+  secrets: readonly string[];
+  /** Readable lines; by default where a person looks on. */
+  pretty?: boolean;
+  stream?: NodeJS.WritableStream;
+}
+
+/** Fields that say which record is meant: never personal, and needed as they are. */
+const PLAIN = new Set(['delivery', 'lane', 'connection', 'code', 'batch', 'stack', 'url', 'file']);
+
+/** Logs to standard error, so that the output of commands stays clean. */
+export function createLogger(options: LogOptions): Logger {
+  const pretty = options.pretty ?? process.stderr.isTTY === true;
+  const blank = redactor(options.secrets);
+  const stream = options.stream ?? process.stderr;
+  const logger = winston.createLogger({
+    level: options.level,
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      pretty ? winston.format.printf((info) => blank(line(info))) : winston.format.printf((info) => blank(JSON.stringify(info))),
+    ),
+    transports: [new winston.transports.Stream({ stream })],
+  });
+  const at = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
+    void logger.log(level, message, masked(fields));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function masked(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, PLAIN.has(name) ? value : maskPayload(value, name)]),
+  );
+}
+
+/** Replaces every occurrence of a known secret; short ones are left alone, they would blank ordinary words. */
+function redactor(secrets: readonly string[]): (text: string) => string {
+  const known = secrets.filter((secret) => secret.length >= 6);
+  return (text) => known.reduce((clean, secret) => clean.replaceAll(secret, '••••'), text);
+}
+
+function line({ level, message, timestamp, stack, ...fields }: winston.Logform.TransformableInfo): string {
+  const details = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const time = String(timestamp).slice(11, 19);
+  const text = [time, level.padEnd(5), String(message), ...details].join('  ');
+  return stack ? `${text}\n${String(stack)}` : text;
+}

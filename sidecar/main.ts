@@ -1,0 +1,130 @@
+/** Wires the sidecar: configuration → store, Odoo, rules, connectors → engine → server. */
+import { readFileSync } from 'node:fs';
+import type http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readConfig, type Config, type Environment } from './config.ts';
+import { connectorOf, connectors } from './connectors/index.ts';
+import { ConfigurationError } from './domain/failure.ts';
+import { createEngine, type Engine, type Logger, type Member, type Meter, type RulesPort } from './engine/index.ts';
+import { systemClock } from './engine/wake.ts';
+import { announce, newToken } from './instance.ts';
+import { createLogger } from './log.ts';
+import { makeOdooApi, type OdooApi } from './odoo/api.ts';
+import { openTransport } from './odoo/transport.ts';
+import { loadRules, merge, plan } from './rules/index.ts';
+import { createMetrics, createServer } from './server/index.ts';
+import { openStore } from './store/sqlite/index.ts';
+import type { Store } from './store/store.ts';
+
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/** Everything but the server. */
+export interface Parts {
+  config: Config;
+  logger: Logger;
+  store: Store;
+  odoo: OdooApi;
+  engine: Engine;
+}
+
+/** Puts the parts together from the environment. Throws ConfigurationError; opens (and locks) the store. */
+export function assemble(env: Environment, given: { meter?: Meter; quiet?: boolean } = {}): Parts {
+  const config = readConfig(env, connectors);
+  const logger = createLogger({ level: given.quiet ? 'error' : config.logLevel, secrets: config.secrets });
+  const rules = rulesFrom(config.rulesFolder);
+  const odoo = odooOf(config);
+  const store = openStore(config.storePath);
+  const engine = createEngine({
+    store,
+    odoo,
+    rules,
+    members: membersOf(config),
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    version: VERSION,
+    ...(given.meter ? { meter: given.meter } : {}),
+  });
+  return { config, logger, store, odoo, engine };
+}
+
+export const odooOf = (config: Config): OdooApi => makeOdooApi(openTransport(config.odoo, config.transport));
+
+/** The rule files of a folder as the engine's decisions. Throws ConfigurationError with file and line. */
+export function rulesFrom(folder: string): RulesPort {
+  const rules = loadRules(folder);
+  return { plan: (event, link, options) => plan(event, rules, link, options), merge };
+}
+
+export function membersOf(config: Config): Member[] {
+  return config.connections.map((connection) => ({ connection, connector: connectorOf(connection.system)! }));
+}
+
+export interface Running {
+  url: string;
+  /** Stops in good order; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts the sidecar and listens. Resolves when webhooks are taken. */
+export async function serve(env: Environment): Promise<Running> {
+  const metrics = createMetrics();
+  const { config, logger, store, engine } = assemble(env, { meter: metrics.meter });
+  const local = newToken();
+  const server = createServer({
+    engine,
+    store,
+    members: membersOf(config),
+    logger,
+    metrics,
+    tokens: { admin: config.adminToken, local },
+    version: VERSION,
+    now: Date.now,
+  });
+  try {
+    await listen(server, config);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const gone = announce(config.home, { pid: process.pid, url, token: local });
+  engine.start();
+  logger.info(`saas-sync ${VERSION} listens on port ${port}`, {
+    connections: config.connections.map(({ id }) => id).join(', '),
+  });
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    stop: () =>
+      (stopped ??= (async () => {
+        logger.info('Stopping: work in flight is finished, nothing new is begun');
+        const closed = new Promise<void>((done) => server.close(() => done()));
+        server.closeIdleConnections();
+        await engine.stop();
+        server.closeAllConnections();
+        await closed;
+        gone();
+        store.close();
+        logger.info('Stopped');
+      })()),
+  };
+}
+
+function listen(server: http.Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
+      reject(
+        new ConfigurationError('port', `Port ${port} ${why}`, {
+          hint: 'Set SAAS_SYNC_PORT to a free port, or stop the other program.',
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, () => resolve());
+  });
+}

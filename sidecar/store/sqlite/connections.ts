@@ -1,0 +1,56 @@
+/** Ids of connections inside the store, and their running totals. */
+import type { Base } from './base.ts';
+
+export interface Totals {
+  received: number;
+  applied: number;
+  unchanged: number;
+  failed: number;
+  lastEventAt: number | null;
+}
+
+const NOTHING: Totals = { received: 0, applied: 0, unchanged: 0, failed: 0, lastEventAt: null };
+
+export interface Connections {
+  /** The id of a connection, made on first sight. */
+  idOf(name: string): number;
+  /** Undefined for a connection never seen. */
+  find(name: string): number | undefined;
+  all(): { id: number; name: string; pending: number }[];
+  received(id: number, at: number): void;
+  addPending(id: number, change: number): void;
+  count(id: number, step: 'applied' | 'unchanged' | 'failed'): void;
+  totals(name: string): Totals;
+}
+
+export function makeConnections({ db }: Base): Connections {
+  const select = db.prepare<[string], number>('select id from connection where name = ?').pluck();
+  const insert = db
+    .prepare<[string], number>('insert into connection (name) values (?) returning id')
+    .pluck();
+  const all = db.prepare<[], { id: number; name: string; pending: number }>(
+    'select id, name, pending from connection order by id',
+  );
+  const received = db.prepare<{ id: number; at: number }>(
+    `update connection set received = received + 1, pending = pending + 1,
+       last_event_at = max(coalesce(last_event_at, 0), @at) where id = @id`,
+  );
+  const addPending = db.prepare<[number, number]>('update connection set pending = pending + ? where id = ?');
+  const counts = {
+    applied: db.prepare<[number]>('update connection set applied = applied + 1 where id = ?'),
+    unchanged: db.prepare<[number]>('update connection set unchanged = unchanged + 1 where id = ?'),
+    failed: db.prepare<[number]>('update connection set failed = failed + 1 where id = ?'),
+  };
+  const totals = db.prepare<[string], Totals>(
+    'select received, applied, unchanged, failed, last_event_at as lastEventAt from connection where name = ?',
+  );
+  return {
+    idOf: (name) => select.get(name) ?? (insert.get(name) as number),
+    find: (name) => select.get(name),
+    all: () => all.all(),
+    received: (id, at) => void received.run({ id, at }),
+    addPending: (id, change) => void addPending.run(change, id),
+    count: (id, step) => void counts[step].run(id),
+    totals: (name) => totals.get(name) ?? { ...NOTHING },
+  };
+}

@@ -1,0 +1,134 @@
+/** The store in one SQLite file. SQLite has one writer at a time, so lanes need no locking order among themselves. */
+import type { Base } from './base.ts';
+import { makeBase } from './base.ts';
+import { makeClaims } from './claim.ts';
+import { makeConnections } from './connections.ts';
+import { makeDeliveries } from './deliveries.ts';
+import { makeDepth } from './depth.ts';
+import { makeExceptions } from './exceptions.ts';
+import { makeGroupCommit } from './group-commit.ts';
+import { makeIntake } from './intake.ts';
+import { makeJournal } from './journal.ts';
+import { makeLanes } from './lanes.ts';
+import { makeLinks } from './links.ts';
+import { makeNotes } from './notes.ts';
+import { openDatabase } from './open.ts';
+import { makeRetry } from './retry.ts';
+import { makeWaits } from './waits.ts';
+import { makeWork } from './work.ts';
+import type { NewDelivery, Store } from '../store.ts';
+
+export interface StoreOptions {
+  /** The clock, in UTC ms; Date.now unless given. */
+  now?: () => number;
+  /** The file refuses to grow beyond this, as if the disk were full. */
+  maxBytes?: number;
+}
+
+/**
+ * Opens or makes the store at `path` and gives back every lease: its only possible holder is gone. Throws
+ * ConfigurationError (in use, newer, foreign, not writable, damaged) or Transient (disk full).
+ */
+export function openStore(path: string, options: StoreOptions = {}): Store {
+  const now = options.now ?? Date.now;
+  const { db, close } = openDatabase(path, now, options.maxBytes);
+  const store = assemble(makeBase(db, path, now), close);
+  store.reap(Number.MAX_SAFE_INTEGER);
+  return store;
+}
+
+function makeParts(base: Base) {
+  const connections = makeConnections(base);
+  const lanes = makeLanes(base, connections);
+  const deliveries = makeDeliveries(base);
+  return {
+    connections,
+    lanes,
+    deliveries,
+    waits: makeWaits(base),
+    links: makeLinks(base, connections),
+    journal: makeJournal(base, connections, lanes),
+    exceptions: makeExceptions(base),
+    intake: makeIntake({ connections, lanes, deliveries }),
+    ...makeSignal(),
+  };
+}
+
+function makeSignal(): { ready: () => void; onReady: Store['onReady'] } {
+  const listeners = new Set<() => void>();
+  return {
+    ready: () => {
+      for (const listener of listeners) listener();
+    },
+    onReady: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function assemble(base: Base, closeFile: () => void): Store {
+  const parts = makeParts(base);
+  const { connections, lanes, deliveries, links, journal, exceptions } = parts;
+  const commit = makeGroupCommit((rows) => {
+    const results = base.write(() => rows.map((row: NewDelivery) => parts.intake.one(row)));
+    parts.ready();
+    return results;
+  });
+  const retry = makeRetry(base);
+  const idOf = (name: string | undefined): number | null | undefined =>
+    name === undefined ? null : connections.find(name);
+  return {
+    put: commit.put,
+    ...makeClaims(base, parts),
+    ...makeWork(base, parts),
+    ...makeNotes(base),
+    retry: (selector) => {
+      const woken = retry(selector);
+      if (woken > 0) parts.ready();
+      return woken;
+    },
+    reap: (at) => base.writeRelaxed(() => lanes.reap(at)),
+    depth: makeDepth(base, parts),
+    lanesOf: (refs) => refs.map(lanes.stateOf),
+    link: links.one,
+    linksOf: (refs) => refs.map(links.one),
+    saveLinks: (connection, rows) => base.write(() => rows.forEach((row) => links.save(connection, row))),
+    countLinks: links.count,
+    parked: (filter = {}) => exceptions.list(filter),
+    takeExceptionNews: exceptions.news,
+    dropExceptionNews: (position) => base.write(() => exceptions.dropNews(position)),
+    journal: journal.read,
+    delivery: (connection, id) => {
+      const known = connections.find(connection);
+      return known === undefined ? undefined : deliveries.one(known, id);
+    },
+    deliveries: (filter) => {
+      const connection = idOf(filter.connection);
+      const lane = filter.lane === undefined ? null : lanes.find(filter.lane)?.id;
+      return connection === undefined || lane === undefined ? [] : deliveries.list(filter, connection, lane);
+    },
+    counters: connections.totals,
+    onReady: parts.onReady,
+    prune: (before) =>
+      prune(base, [
+        ...connections.all().map(
+          ({ id }) =>
+            (most: number) =>
+              deliveries.prune(id, before, most),
+        ),
+        (most) => journal.prune(before, most),
+      ]),
+    close: () => {
+      commit.flush();
+      closeFile();
+    },
+  };
+}
+
+/** Rows per call: a webhook that comes meanwhile waits some hundred milliseconds, not minutes. */
+const PRUNE_ROWS = 10_000;
+
+function prune(base: Base, steps: ((most: number) => number)[]): number {
+  return base.write(() => steps.reduce((gone, step) => gone + step(Math.max(0, PRUNE_ROWS - gone)), 0));
+}

@@ -1,0 +1,144 @@
+// One connection on the overview: its health, what is under way, how fresh it is, what it has linked.
+import { Component } from '@odoo/owl';
+import { ConfirmationDialog } from '@web/core/confirmation_dialog/confirmation_dialog';
+import { _t } from '@web/core/l10n/translation';
+import { formatInteger } from '@web/views/fields/formatters';
+import { useService, type ActionService, type DialogService, type Orm } from '@web/core/utils/hooks';
+import { kindLabel } from '@saas_sync/kinds/kinds';
+import type { ConnectionOverview, LinkCount, Stream } from '@saas_sync/overview/overview_service';
+import { connectionStateLook, silentLook, type StateLook } from '@saas_sync/states/states';
+import { ago, exactTime } from '@saas_sync/times/times';
+
+interface Props {
+  connection: ConnectionOverview;
+  links: LinkCount[];
+  /** May pause, resume and load again. */
+  manager: boolean;
+}
+
+interface Figure {
+  name: string;
+  label: string;
+  value: number;
+  colour: string;
+  open?: () => void;
+}
+
+export class ConnectionCard extends Component<Props> {
+  static template = 'saas_sync.ConnectionCard';
+  static props = { connection: Object, links: Array, manager: Boolean };
+
+  orm!: Orm;
+  action!: ActionService;
+  dialog!: DialogService;
+
+  setup(): void {
+    this.orm = useService('orm');
+    this.action = useService('action');
+    this.dialog = useService('dialog');
+  }
+
+  get look(): StateLook {
+    const { silent, state } = this.props.connection;
+    return silent ? silentLook() : connectionStateLook(state);
+  }
+
+  get figures(): Figure[] {
+    const { backlog, waiting, open_exceptions: exceptions } = this.props.connection;
+    return [
+      { name: 'backlog', label: _t('In progress'), value: backlog, colour: '' },
+      { name: 'waiting', label: _t('Waiting'), value: waiting, colour: '' },
+      {
+        name: 'exceptions',
+        label: _t('Exceptions'),
+        value: exceptions,
+        colour: exceptions ? 'text-danger' : '',
+        open: () => this.openExceptions(),
+      },
+    ];
+  }
+
+  get counters(): { name: string; label: string; value: number }[] {
+    const { counters } = this.props.connection;
+    const labels: [string, string][] = [
+      ['received', _t('Received')],
+      ['applied', _t('Written')],
+      ['unchanged', _t('Already in agreement')],
+      ['failed', _t('Failed')],
+    ];
+    return labels
+      .filter(([name]) => name in counters)
+      .map(([name, label]) => ({ name, label, value: counters[name] ?? 0 }));
+  }
+
+  ago = ago;
+  exactTime = exactTime;
+  formatInteger = formatInteger;
+
+  linkText({ kind, count }: LinkCount): string {
+    return _t('%(kind)s (%(count)s)', { kind: kindLabel(kind), count: formatInteger(count) });
+  }
+
+  streamText(stream: Stream): string {
+    return stream.progress || ago(stream.fresh_at);
+  }
+
+  openConnection(): void {
+    this.action.doAction({
+      type: 'ir.actions.act_window',
+      res_model: 'saas.sync.connection',
+      res_id: this.props.connection.id,
+      views: [[false, 'form']],
+    });
+  }
+
+  openExceptions(): void {
+    this.action.doAction('saas_sync.saas_sync_exception_action', {
+      additionalContext: { search_default_connection_id: this.props.connection.id },
+    });
+  }
+
+  openLinks({ kind }: LinkCount): void {
+    this.action.doAction({
+      type: 'ir.actions.act_window',
+      name: kindLabel(kind),
+      res_model: 'saas.sync.link',
+      domain: [
+        ['connection_id', '=', this.props.connection.id],
+        ['kind', '=', kind],
+      ],
+      views: [
+        [false, 'list'],
+        [false, 'form'],
+      ],
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.command('action_pause');
+  }
+
+  resume(): Promise<void> {
+    return this.command('action_resume');
+  }
+
+  loadEverythingAgain(): void {
+    const { name } = this.props.connection;
+    this.dialog.add(ConfirmationDialog, {
+      title: _t('Load everything again'),
+      body: _t(
+        'Every record of %(connection)s will be read and compared again. Nothing is written twice, but it can take hours.',
+        { connection: name },
+      ),
+      confirmLabel: _t('Load everything again'),
+      confirm: () => this.command('action_backfill'),
+      cancel: () => {},
+    });
+  }
+
+  /** The server answers with what to say and asks for a reload, which also refreshes this screen. */
+  private async command(method: string): Promise<void> {
+    const answer = await this.orm.call('saas.sync.connection', method, [[this.props.connection.id]]);
+    await this.action.doAction(answer as object);
+  }
+}

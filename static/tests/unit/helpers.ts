@@ -1,0 +1,89 @@
+// What the front end's tests share: links and overviews as the server answers them, and messages over the bus.
+import { animationFrame } from '@odoo/hoot-dom';
+import { getService, MockServer, onRpc, serverState } from '@web/../tests/web_test_helpers';
+import type { BusService } from '@web/core/utils/hooks';
+import type { ConnectionOverview, OverviewData } from '@saas_sync/overview/overview_service';
+import type { Badge } from '@saas_sync/sync_service/sync_service';
+
+export function badge(values: Partial<Badge> = {}): Badge {
+  return {
+    id: 1,
+    res_id: 7,
+    connection: 'stripe-eu',
+    connection_name: 'Stripe Europe',
+    system: 'stripe',
+    system_name: 'Stripe',
+    environment: 'live',
+    kind: 'customer',
+    external_id: 'cus_1',
+    label: 'Azure Interior',
+    state: 'synced',
+    last_sync: '2026-11-22 08:00:00',
+    last_error: null,
+    url: null,
+    exception_id: null,
+    ...values,
+  };
+}
+
+/** Answers the look-ups of links. @returns what was asked, as `model:ids`, in order */
+export function serveBadges(answer: (ids: number[]) => Badge[], models = ['res.partner']): string[] {
+  const asked: string[] = [];
+  onRpc('saas.sync.link', 'linked_models', () => models);
+  onRpc('saas.sync.link', 'badges', ({ args }) => {
+    const [model, ids] = args as [string, number[]];
+    asked.push(`${model}:${ids.join(',')}`);
+    return answer(ids);
+  });
+  return asked;
+}
+
+export function connection(values: Partial<ConnectionOverview> = {}): ConnectionOverview {
+  return {
+    id: 1,
+    code: 'stripe-eu',
+    name: 'Stripe Europe',
+    system: 'stripe',
+    system_name: 'Stripe',
+    environment: 'live',
+    company: 'Northwind Europe',
+    state: 'healthy',
+    message: null,
+    hint: null,
+    backlog: 3,
+    waiting: 2,
+    open_exceptions: 1,
+    last_event_at: '2026-11-22 07:57:00',
+    reported_at: '2026-11-22 08:00:00',
+    silent: false,
+    counters: { received: 10, applied: 9, unchanged: 1, failed: 0 },
+    streams: [{ name: 'events', fresh_at: '2026-11-22T07:59:00.000Z', progress: null }],
+    ...values,
+  };
+}
+
+export function overview(values: Partial<OverviewData> = {}): OverviewData {
+  return {
+    connections: [connection()],
+    open_exceptions: [],
+    links: [],
+    setup: [],
+    ...values,
+  };
+}
+
+/** Sends a message over Odoo's bus and waits until it has arrived and the screen has followed. */
+export async function send(type: string, payload: object): Promise<void> {
+  const bus = getService('bus_service') as BusService;
+  const arrived = new Promise<void>((resolve) => {
+    const listener = () => {
+      bus.unsubscribe(type, listener);
+      resolve();
+    };
+    bus.subscribe(type, listener);
+  });
+  MockServer.env['bus.bus']?._sendone(serverState.partnerId, type, payload);
+  await arrived;
+  await animationFrame();
+  await animationFrame();
+}

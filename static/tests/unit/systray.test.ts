@@ -1,0 +1,88 @@
+// Promises of the indicator in the top bar.
+import { beforeEach, expect, mockDate, test } from '@odoo/hoot';
+import { advanceTime, animationFrame, click, queryAllTexts, waitFor } from '@odoo/hoot-dom';
+import { mountWithCleanup, onRpc, patchWithCleanup } from '@web/../tests/web_test_helpers';
+import { defineMailModels } from '@mail/../tests/mail_test_helpers';
+import { user } from '@web/core/user';
+import { SyncSystray } from '@saas_sync/systray/systray';
+import type { OverviewData } from '@saas_sync/overview/overview_service';
+import { connection, overview, send } from './helpers';
+
+defineMailModels();
+beforeEach(() => mockDate('2026-11-22 08:00:00', 0));
+
+async function showSystray(data: OverviewData, operator = true): Promise<void> {
+  patchWithCleanup(user, { hasGroup: () => Promise.resolve(operator) });
+  onRpc('saas.sync.connection', 'overview', () => {
+    expect.step('overview');
+    return data;
+  });
+  await mountWithCleanup(SyncSystray);
+  await advanceTime(1100);
+  await animationFrame();
+}
+
+test('the indicator counts the open exceptions of all connections', async () => {
+  await showSystray(
+    overview({ connections: [connection(), connection({ id: 2, code: 'us', open_exceptions: 4 })] }),
+  );
+  expect('.o_saas_sync_systray_count').toHaveText('5');
+  expect('.o_saas_sync_systray').toHaveAttribute(
+    'aria-label',
+    'Synchronisation. Open exceptions: 5. In progress: 6.',
+  );
+  expect.verifySteps(['overview']);
+});
+
+test('without exceptions there is no number', async () => {
+  await showSystray(overview({ connections: [connection({ open_exceptions: 0 })] }));
+  expect('.o_saas_sync_systray').toHaveCount(1);
+  expect('.o_saas_sync_systray_count').toHaveCount(0);
+  expect.verifySteps(['overview']);
+});
+
+test('without a connection the indicator is hidden', async () => {
+  await showSystray(overview({ connections: [] }));
+  expect('.o_saas_sync_systray').toHaveCount(0);
+  expect.verifySteps(['overview']);
+});
+
+test('nobody but operators has the indicator, or asks for its figures', async () => {
+  await showSystray(overview(), false);
+  expect('.o_saas_sync_systray').toHaveCount(0);
+  expect.verifySteps([]);
+});
+
+test('reports that change nothing are looked up at most once a minute', async () => {
+  await showSystray(overview());
+  await send('saas_sync.overview', { open: 1 });
+  await advanceTime(600);
+  expect.verifySteps(['overview', 'overview']);
+  for (let report = 0; report < 5; report++) {
+    await send('saas_sync.overview', { open: 1 });
+    await advanceTime(5_000);
+  }
+  expect.verifySteps([]);
+  await advanceTime(60_000);
+  expect.verifySteps(['overview']);
+});
+
+test('a new exception is shown at once', async () => {
+  await showSystray(overview());
+  await send('saas_sync.overview', { open: 1 });
+  await advanceTime(600);
+  await send('saas_sync.overview', { open: 1 });
+  await send('saas_sync.overview', { open: 2 });
+  await advanceTime(600);
+  expect.verifySteps(['overview', 'overview', 'overview']);
+});
+
+test('a click summarises the connections', async () => {
+  await showSystray(overview());
+  await click('.o_saas_sync_systray');
+  await waitFor('.o_saas_sync_systray_menu');
+  expect(queryAllTexts('.o_saas_sync_systray_connection')).toEqual([
+    'Stripe Europe\n3 in progress, last event 3 minutes ago',
+  ]);
+  expect.verifySteps(['overview']);
+});

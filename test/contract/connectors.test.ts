@@ -1,0 +1,153 @@
+/** What every connector promises, checked over every folder of connectors/ with its own fixtures. */
+import { createHmac } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Connection } from '../../sidecar/domain/connection.ts';
+import type { RawDelivery, Snapshot, TranslationContext } from '../../sidecar/domain/connector.ts';
+import { Event } from '../../sidecar/domain/event.ts';
+import { Refused } from '../../sidecar/domain/failure.ts';
+import { connectors } from '../../sidecar/connectors/index.ts';
+
+const ROOM = fileURLToPath(new URL('../../sidecar/connectors/', import.meta.url));
+const SECRET = 'whsec_contract';
+const NOW = Date.parse('2026-11-22T08:00:00Z');
+
+interface Fixture {
+  name: string;
+  context: TranslationContext;
+  delivery: { body: unknown };
+  snapshot: Snapshot;
+  events: unknown[];
+  follow: unknown[];
+}
+
+type Sign = (body: Buffer, secret: string, at: number) => RawDelivery['headers'];
+
+/** How each vendor signs, written here from its documentation and not with our own code. */
+const SIGN: Record<string, Sign> = {
+  stripe: (body, secret, at) => {
+    const t = Math.floor(at / 1000);
+    const v1 = createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex');
+    return { 'stripe-signature': `t=${t},v1=${v1}` };
+  },
+};
+
+const connection = (system: string): Connection => ({
+  id: 'stripe-eu',
+  system,
+  company: 'base.main_company',
+  environment: 'test',
+  baseUrl: undefined,
+  time_zone: 'Europe/Berlin',
+  secrets: { webhook_secret: [SECRET], api_key: ['sk_test_contract'] },
+  options: {},
+});
+
+function fixturesOf(system: string): Fixture[] {
+  const folder = `${ROOM}${system}/fixtures/`;
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.map((name) => JSON.parse(readFileSync(folder + name, 'utf8')) as Fixture);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
+
+const jsonOf = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+function refusal(call: () => unknown): Refused {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+describe('connectors', () => {
+  const folders = readdirSync(ROOM, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'kit')
+    .map((entry) => entry.name);
+
+  it('lists every folder, and nothing that has none', () => {
+    expect(connectors.map(({ system }) => system).sort()).to.deep.equal(folders.sort());
+  });
+
+  for (const connector of connectors)
+    describe(connector.title, () => {
+      const fixtures = fixturesOf(connector.system);
+      const sign = SIGN[connector.system]!;
+      const home = connection(connector.system);
+      const signed = (body: Buffer, at = NOW, secret = SECRET): RawDelivery => ({
+        headers: sign(body, secret, at),
+        body,
+        receivedAt: NOW,
+      });
+      const bytes = (fixture: Fixture) => Buffer.from(JSON.stringify(fixture.delivery.body));
+
+      it('has fixtures for every kind it claims', () => {
+        const kinds = new Set(fixtures.map(({ snapshot }) => snapshot.kind));
+        expect([...kinds].sort()).to.deep.equal([...connector.kinds].sort());
+      });
+
+      it('rejects unknown options', () => {
+        expect(connector.options.safeParse({}).success).to.equal(true);
+        expect(connector.options.safeParse({ colour: 'green' }).success).to.equal(false);
+      });
+
+      it('describes each credential in one line', () => {
+        expect(Object.keys(connector.credentials)).to.not.be.empty;
+        for (const line of Object.values(connector.credentials)) expect(line).to.match(/^[^\n]{10,}$/);
+      });
+
+      it('refuses another secret, a stale signature and a missing one', () => {
+        const body = bytes(fixtures[0]!);
+        const tries = [
+          signed(body, NOW, 'whsec_other'),
+          signed(body, NOW - 3_600_000),
+          signed(body, NOW + 3_600_000),
+          { ...signed(body), headers: {} },
+        ];
+        for (const raw of tries) expect(refusal(() => connector.receive(raw, home)).status).to.equal(401);
+      });
+
+      it('refuses a body in which any one bit was flipped', () => {
+        const raw = signed(bytes(fixtures[0]!));
+        for (let at = 0; at < raw.body.length; at += 1) {
+          const body = Buffer.from(raw.body);
+          body[at] = body[at]! ^ (1 << (at % 8));
+          expect(refusal(() => connector.receive({ ...raw, body }, home)).status).to.equal(401);
+        }
+      });
+
+      for (const fixture of fixtures) {
+        it(`receives ${fixture.name} as news about its record`, () => {
+          const raw = signed(bytes(fixture));
+          const { deliveries, ignored } = connector.receive(raw, home);
+          expect(ignored).to.equal(undefined);
+          expect(deliveries.map(({ kind, externalId }) => `${kind}:${externalId}`)).to.include(
+            `${fixture.snapshot.kind}:${fixture.snapshot.externalId}`,
+          );
+          for (const delivery of deliveries) expect(delivery.body.equals(raw.body)).to.equal(true);
+          expect(new Set(deliveries.map(({ id }) => id)).size).to.equal(deliveries.length);
+        });
+
+        it(`translates ${fixture.name} into its events, purely`, () => {
+          const snapshot = freeze(structuredClone(fixture.snapshot));
+          const context = freeze(structuredClone(fixture.context));
+          const first = connector.translate(snapshot, context);
+          const second = connector.translate(snapshot, context);
+          expect(jsonOf(first.events)).to.deep.equal(fixture.events);
+          expect(jsonOf(first.follow)).to.deep.equal(fixture.follow);
+          expect(second).to.deep.equal(first);
+          for (const event of first.events) expect(Event.parse(event)).to.deep.equal(event);
+        });
+      }
+    });
+});

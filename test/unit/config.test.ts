@@ -1,0 +1,105 @@
+/** Configuration mistakes are told all at once, each with its place and what to write instead. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { readConfig, type Environment } from '../../sidecar/config.ts';
+import type { ConfigurationError } from '../../sidecar/domain/failure.ts';
+import { thingConnector } from '../support/engine.ts';
+
+describe('the configuration', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'saas-sync-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const good = (): Record<string, string> => ({
+    SAAS_SYNC_HOME: folder,
+    SAAS_SYNC_CONNECTIONS: join(folder, 'connections.yaml'),
+    ODOO_URL: 'https://odoo.example.com',
+    ODOO_DB: 'books',
+    ODOO_API_KEY: 'odoo-key-1',
+    KEY: 'vendor-key',
+    HOOK: 'hook-secret',
+  });
+  const write = (yaml: string) => writeFileSync(join(folder, 'connections.yaml'), yaml);
+  const read = (env: Environment = good()) => readConfig(env, [thingConnector]);
+  const mistakes = (env?: Environment): string[] => {
+    try {
+      read(env);
+    } catch (error) {
+      return (error as ConfigurationError).message.split('\n  ').slice(1);
+    }
+    return [];
+  };
+  const YAML = `connections:
+  - id: things-eu
+    system: things
+    credentials:
+      key: { env: KEY }
+      webhook: [{ env: HOOK }, { file: old.secret }]
+`;
+
+  it('reads connections with secrets from environment and files', () => {
+    write(YAML);
+    writeFileSync(join(folder, 'old.secret'), 'older-secret\n');
+    const config = read();
+    expect(config.connections[0]).to.deep.include({ id: 'things-eu', time_zone: 'UTC', environment: 'live' });
+    expect(config.connections[0]?.secrets).to.deep.equal({ key: ['vendor-key'], webhook: ['hook-secret', 'older-secret'] });
+    expect(config).to.include({ port: 8070, storePath: join(folder, 'saas-sync.sqlite'), transport: 'json2' });
+    expect(config.secrets).to.have.members(['odoo-key-1', 'vendor-key', 'hook-secret', 'older-secret']);
+  });
+
+  it('takes every secret also from a file', () => {
+    write(YAML.replace(', { file: old.secret }', ''));
+    writeFileSync(join(folder, 'key'), 'from-a-file\n');
+    const { ODOO_API_KEY: _, ...env } = good();
+    expect(read({ ...env, ODOO_API_KEY_FILE: join(folder, 'key') }).odoo.apiKey).to.equal('from-a-file');
+  });
+
+  it('names file, line and remedy of every mistake at once', () => {
+    write(`connections:
+  - id: Things EU
+    system: things
+  - id: shop
+    system: sales_farce
+  - id: one
+    system: things
+    time_zone: Mars/Olympus
+    options:
+      color: green
+    credentials:
+      key: { env: MISSING }
+      password: { env: KEY }
+  - id: one
+    system: things
+    credentials: { key: { env: KEY }, webhook: { file: nowhere } }
+`);
+    const told = mistakes();
+    expect(told).to.have.length(9);
+    const [first, ...rest] = told;
+    expect(first).to.match(/^connections\.yaml:2: id: lower case letters, digits and dashes/);
+    expect(rest[0]).to.equal('connections.yaml:5: there is no connector for "sales_farce": write one of things');
+    expect(rest.join('\n')).to.contain('connections.yaml:10: options of Things Inc.: color:');
+    expect(rest.join('\n')).to.contain('connections.yaml:8: "Mars/Olympus" is no time zone');
+    expect(rest.join('\n')).to.contain('connections.yaml:13: Things Inc. takes no credential "password": it takes key, webhook');
+    expect(rest.join('\n')).to.contain('connections.yaml:12: the environment variable MISSING is not set');
+    expect(rest.join('\n')).to.contain('the credential webhook is missing (the webhook secret)');
+    expect(rest.join('\n')).to.contain('connections.yaml:14: the id one is used twice');
+    expect(rest.join('\n')).to.match(/connections\.yaml:16: the file .*nowhere does not exist/);
+  });
+
+  it('tells the environment’s mistakes together with the file’s', () => {
+    write('connections: [');
+    const told = mistakes({ ...good(), ODOO_URL: 'odoo', ODOO_DB: '', SAAS_SYNC_PORT: 'http', ODOO_TRANSPORT: 'xmlrpc' });
+    expect(told.map((mistake) => mistake.split(' ')[0])).to.deep.equal([
+      'SAAS_SYNC_PORT', 'ODOO_URL', 'ODOO_DB', 'ODOO_LOGIN', 'connections.yaml:1:',
+    ]);
+  });
+
+  it('shows no secret in a message', () => {
+    write(YAML);
+    expect(mistakes().join()).to.not.match(/vendor-key|hook-secret|odoo-key-1/);
+  });
+});
