@@ -12,14 +12,18 @@ const program = new Command('saas-sync')
   .description('Keeps Odoo and the SaaS systems around it in agreement.')
   .version(VERSION)
   .showHelpAfterError('(add --help for what it takes)')
-  .addHelpText('after', '\nConfiguration is read from the environment and connections.yaml; `saas-sync doctor` checks it.');
+  .addHelpText(
+    'after',
+    '\nConfiguration is read from the environment and connections.yaml; `saas-sync doctor` checks it.',
+  );
 
 program
   .command('serve')
   .description('run the sidecar: take webhooks, poll, bring everything to Odoo')
   .action(async () => {
     const running = await serve(process.env);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.stop().catch(fail));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void running.stop().catch(fail));
   });
 
 program
@@ -54,7 +58,7 @@ program
   .description('read records again and compare every field; only says which ones unless --yes is given')
   .option('-c, --connection <id>', 'of this connection')
   .option('--delivery <id>', 'the record of this delivery (needs --connection)')
-  .option('--lane <lane>', 'this record, e.g. stripe-eu/invoice:in_1')
+  .option('--lane <lane>', 'this record, e.g. billing-eu/invoice:in_1')
   .option('--code <code>', 'all exceptions with this code')
   .option('--from <time>', 'arrived at or after, e.g. 2026-11-01 or 2026-11-01T08:00Z')
   .option('--to <time>', 'arrived at or before')

@@ -74,7 +74,9 @@ export function placesOf(env: Environment, tell: Tell = () => {}) {
 function storePath(text: string | undefined, home: string, tell: Tell): string {
   if (!text) return join(home, 'saas-sync.sqlite');
   if (!text.startsWith('sqlite:')) {
-    tell(`SAAS_SYNC_STORE is "${text}": write sqlite: and the path of a file, e.g. sqlite:/var/lib/saas-sync/store`);
+    tell(
+      `SAAS_SYNC_STORE is "${text}": write sqlite: and the path of a file, e.g. sqlite:/var/lib/saas-sync/store`,
+    );
     return join(home, 'saas-sync.sqlite');
   }
   const path = text.slice('sqlite:'.length);
@@ -91,12 +93,16 @@ function portOf(text: string | undefined, tell: Tell): number {
 function odooOf(env: Environment, secrets: string[], tell: Tell): Pick<Config, 'odoo' | 'transport'> {
   const url = env['ODOO_URL'] ?? '';
   if (!z.url({ protocol: /^https?$/ }).safeParse(url).success)
-    tell(`ODOO_URL is ${url ? `"${url}"` : 'not set'}: write the address of Odoo, e.g. https://odoo.example.com`);
+    tell(
+      `ODOO_URL is ${url ? `"${url}"` : 'not set'}: write the address of Odoo, e.g. https://odoo.example.com`,
+    );
   const database = env['ODOO_DB'] ?? '';
   if (!database) tell('ODOO_DB is not set: write the name of Odoo’s database');
   const apiKey = secretOf(env, 'ODOO_API_KEY', secrets, tell);
   if (!apiKey)
-    tell('ODOO_API_KEY is not set: make a key for the service user in Odoo’s settings, or name a file in ODOO_API_KEY_FILE');
+    tell(
+      'ODOO_API_KEY is not set: make a key for the service user in Odoo’s settings, or name a file in ODOO_API_KEY_FILE',
+    );
   const transport = env['ODOO_TRANSPORT'] || 'json2';
   if (transport !== 'json2' && transport !== 'xmlrpc')
     tell(`ODOO_TRANSPORT is "${transport}": write json2 or xmlrpc`);
@@ -221,13 +227,17 @@ function secretsOf(
   const known = Object.keys(connector.credentials);
   for (const name of Object.keys(credentials))
     if (!known.includes(name))
-      tell(`${at(['credentials', name])}: ${connector.title} takes no credential "${name}": it takes ${known.join(', ')}`);
+      tell(
+        `${at(['credentials', name])}: ${connector.title} takes no credential "${name}": it takes ${known.join(', ')}`,
+      );
   const values: Record<string, string[]> = {};
   for (const name of known) {
     const sources = credentials[name];
     if (sources === undefined) {
       const about = connector.credentials[name];
-      tell(`${at(['credentials'])}: the credential ${name} is missing (${about}): write ${name}: { env: NAME }`);
+      tell(
+        `${at(['credentials'])}: the credential ${name} is missing (${about}): write ${name}: { env: NAME }`,
+      );
       continue;
     }
     const place = at(['credentials', name]);

@@ -24,12 +24,16 @@ export function createLogger(options: LogOptions): Logger {
     level: options.level,
     format: winston.format.combine(
       winston.format.timestamp(),
-      pretty ? winston.format.printf((info) => blank(line(info))) : winston.format.printf((info) => blank(JSON.stringify(info))),
+      pretty
+        ? winston.format.printf((info) => blank(line(info)))
+        : winston.format.printf((info) => blank(JSON.stringify(info))),
     ),
     transports: [new winston.transports.Stream({ stream })],
   });
-  const at = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
-    void logger.log(level, message, masked(fields));
+  const at =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) =>
+      void logger.log(level, message, masked(fields));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

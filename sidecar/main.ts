@@ -1,11 +1,18 @@
 /** Wires the sidecar: configuration → store, Odoo, rules, connectors → engine → server. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readConfig, type Config, type Environment } from './config.ts';
 import { connectorOf, connectors } from './connectors/index.ts';
 import { ConfigurationError } from './domain/failure.ts';
-import { createEngine, type Engine, type Logger, type Member, type Meter, type RulesPort } from './engine/index.ts';
+import {
+  createEngine,
+  type Engine,
+  type Logger,
+  type Member,
+  type Meter,
+  type RulesPort,
+} from './engine/index.ts';
 import { systemClock } from './engine/wake.ts';
 import { announce, newToken } from './instance.ts';
 import { createLogger } from './log.ts';
@@ -32,6 +39,8 @@ export interface Parts {
 /** Puts the parts together from the environment. Throws ConfigurationError; opens (and locks) the store. */
 export function assemble(env: Environment, given: { meter?: Meter; quiet?: boolean } = {}): Parts {
   const config = readConfig(env, connectors);
+  // Deliveries are kept as they came, so what is here is for the sidecar's user alone.
+  mkdirSync(config.home, { recursive: true, mode: 0o700 });
   const logger = createLogger({ level: given.quiet ? 'error' : config.logLevel, secrets: config.secrets });
   const rules = rulesFrom(config.rulesFolder);
   const odoo = odooOf(config);
@@ -117,7 +126,8 @@ export async function serve(env: Environment): Promise<Running> {
 function listen(server: http.Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
+      const why =
+        error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
       reject(
         new ConfigurationError('port', `Port ${port} ${why}`, {
           hint: 'Set SAAS_SYNC_PORT to a free port, or stop the other program.',

@@ -53,18 +53,26 @@ export async function booksOfOdoo(person: Person, connection: string): Promise<B
   );
   const undone = await keysWith(person, connection, ['voided', 'failed']);
   const ids = (kind: string) =>
-    links.filter((link) => link.kind === kind && !undone.has(`${kind}:${link.external_id}`)).map((link) => link.res_id);
+    links
+      .filter((link) => link.kind === kind && !undone.has(`${kind}:${link.external_id}`))
+      .map((link) => link.res_id);
   const decimals = await decimalsOf(person);
   const moves = (kind: string) =>
     person.search<MoveRow>(
       'account.move',
-      [['id', 'in', ids(kind)], ['state', '=', 'posted']],
+      [
+        ['id', 'in', ids(kind)],
+        ['state', '=', 'posted'],
+      ],
       ['currency_id', 'amount_total', 'amount_tax', 'amount_residual', 'state'],
     );
   const payments = (kind: string) =>
     person.search<PaymentRow>(
       'account.payment',
-      [['id', 'in', ids(kind)], ['state', 'in', ['in_process', 'paid']]],
+      [
+        ['id', 'in', ids(kind)],
+        ['state', 'in', ['in_process', 'paid']],
+      ],
       ['currency_id', 'amount', 'state'],
     );
   const invoices = await moves('invoice');
@@ -75,6 +83,11 @@ export async function booksOfOdoo(person: Person, connection: string): Promise<B
     tax_rates: { count: ids('tax_rate').length },
     invoices: totals(invoices, (row) => row.amount_total, decimals),
     invoice_tax: totals(invoices, (row) => row.amount_tax, decimals),
+    still_to_pay: totals(
+      invoices.filter((row) => row.amount_residual !== 0),
+      (row) => row.amount_residual,
+      decimals,
+    ),
     credit_notes: totals(await moves('credit_note'), (row) => row.amount_total, decimals),
     payments: totals(await payments('payment'), (row) => row.amount, decimals),
     refunds: totals(await payments('refund'), (row) => row.amount, decimals),
@@ -85,14 +98,22 @@ export async function booksOfOdoo(person: Person, connection: string): Promise<B
 async function keysWith(person: Person, connection: string, rungs: string[]): Promise<Set<string>> {
   const receipts = await person.search<{ kind: string; external_id: string }>(
     'saas.sync.receipt',
-    [['connection_id.code', '=', connection], ['rung', 'in', rungs]],
+    [
+      ['connection_id.code', '=', connection],
+      ['rung', 'in', rungs],
+    ],
     ['kind', 'external_id'],
   );
   return new Set(receipts.map((receipt) => `${receipt.kind}:${receipt.external_id}`));
 }
 
 const active = (person: Person, model: string, ids: number[]): Promise<number> =>
-  person.call<number>(model, 'search_count', [[['id', 'in', ids], ['active', '=', true]]]);
+  person.call<number>(model, 'search_count', [
+    [
+      ['id', 'in', ids],
+      ['active', '=', true],
+    ],
+  ]);
 
 async function decimalsOf(person: Person): Promise<Record<string, number>> {
   const rows = await person.search<{ name: string; decimal_places: number }>(
@@ -117,10 +138,16 @@ function totals<T extends { currency_id: [number, string] }>(
   return { count: rows.length, amounts };
 }
 
-export function compare(system: string, vendor: Books, odoo: Books, notes: Record<string, string>): Comparison[] {
+export function compare(
+  system: string,
+  vendor: Books,
+  odoo: Books,
+  notes: Record<string, string>,
+): Comparison[] {
   return Object.entries(vendor).map(([entity, atVendor]) => {
     const inOdoo = odoo[entity] ?? { count: 0 };
-    const agrees = atVendor.count === inOdoo.count && sameAmounts(atVendor.amounts ?? {}, inOdoo.amounts ?? {});
+    const agrees =
+      atVendor.count === inOdoo.count && sameAmounts(atVendor.amounts ?? {}, inOdoo.amounts ?? {});
     return { system, entity, atVendor, inOdoo, agrees, note: notes[entity] ?? '' };
   });
 }

@@ -83,7 +83,10 @@ async function apiKeyOf(odoo: Odoo, home: string, fresh: boolean, progress: Prog
 }
 
 /** The same addresses at every start, so that bookmarks and the sandbox's webhook endpoint stay right. */
-function portsOf(home: string, ...free: [number, number, number]): { odoo: number; sandbox: number; sidecar: number } {
+function portsOf(
+  home: string,
+  ...free: [number, number, number]
+): { odoo: number; sandbox: number; sidecar: number } {
   const file = join(home, 'ports.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof portsOf>;
   const [odoo, sandbox, sidecar] = free;

@@ -67,7 +67,9 @@ async function comparison(company: Company): Promise<Comparison[]> {
 function show(rows: Comparison[]): void {
   console.log(`\n${tableOf(rows)}\n`);
   const agree = rows.filter((row) => row.agrees).length;
-  console.log(`${agree} of ${rows.length} agree to the cent, after ${Math.round((Date.now() - started) / 1000)} s.`);
+  console.log(
+    `${agree} of ${rows.length} agree to the cent, after ${Math.round((Date.now() - started) / 1000)} s.`,
+  );
   if (!options.json) return;
   mkdirSync(dirname(options.json), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);

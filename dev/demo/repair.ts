@@ -13,7 +13,10 @@ export async function repairTax(company: Company): Promise<void> {
   const accountant = await logIn(company.server.url, company.server.database, 'accountant', 'accountant');
   const open = await accountant.search<ExceptionRow>(
     'saas.sync.exception',
-    [['state', '=', 'open'], ['code', '=', 'tax_unmapped']],
+    [
+      ['state', '=', 'open'],
+      ['code', '=', 'tax_unmapped'],
+    ],
     ['label', 'message'],
   );
   for (const exception of open) {

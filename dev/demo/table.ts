@@ -11,8 +11,14 @@ export function tableOf(rows: Comparison[]): string {
     row.note,
   ]);
   const head = ['', 'what', `at ${rows[0]?.system ?? 'the vendor'}`, 'in Odoo', ''];
-  const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => (row[column] ?? '').length)));
-  const line = (row: string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(head), widths.map((width) => '─'.repeat(width)).join('──'), ...cells.map(line)].join('\n');
 }
 

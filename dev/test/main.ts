@@ -15,7 +15,9 @@ const PARTS = ['unit', 'addons', 'flow'] as const;
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const unknown = wanted.filter((word) => !PARTS.includes(word as (typeof PARTS)[number]));
 if (unknown.length > 0) {
-  console.error(`There is no part "${unknown.join(' ')}"; choose from ${PARTS.join(', ')}, or name none for all.`);
+  console.error(
+    `There is no part "${unknown.join(' ')}"; choose from ${PARTS.join(', ')}, or name none for all.`,
+  );
   process.exit(2);
 }
 const runs = (part: (typeof PARTS)[number]) => wanted.length === 0 || wanted.includes(part);
@@ -55,7 +57,10 @@ async function addonTests(on: Odoo): Promise<Count> {
 /** The parts of Odoo's log that a person needs: errors and failures with what follows them. */
 function failuresOf(log: string): string {
   const entries = log.split(/^(?=\d{4}-\d{2}-\d{2} )/m);
-  return entries.filter((entry) => /^\S+ \S+ \d+ (ERROR|CRITICAL) /.test(entry)).join('').slice(-20_000);
+  return entries
+    .filter((entry) => /^\S+ \S+ \d+ (ERROR|CRITICAL) /.test(entry))
+    .join('')
+    .slice(-20_000);
 }
 
 async function flowTests(on: Odoo): Promise<Count> {
@@ -70,10 +75,20 @@ async function flowTests(on: Odoo): Promise<Count> {
 /** Runs mocha on folders, shows what it says, and reads its own count. */
 function mocha(folders: string[], env: Record<string, string>): Promise<Count> {
   return new Promise((resolve, reject) => {
-    const child = spawn('node_modules/.bin/mocha', ['--reporter', 'dot', '--color', ...folders.map((folder) => `${folder}/**/*.test.ts`)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
-    });
+    const child = spawn(
+      'node_modules/.bin/mocha',
+      [
+        '--exit',
+        '--reporter',
+        'dot',
+        process.stdout.isTTY ? '--color' : '--no-color',
+        ...folders.map((folder) => `${folder}/**/*.test.ts`),
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
+      },
+    );
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();

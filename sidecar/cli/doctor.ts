@@ -13,11 +13,19 @@ type Say = (line: string) => void;
 /** Checks everything and says one line each; returns whether all is well. */
 export async function doctor(env: Environment, say: Say): Promise<boolean> {
   const report = reporter(say);
-  const config = report.check('Configuration', () => readConfig(env, connectors), ({ connections, connectionsFile }) => {
-    return `${connections.length} connection${connections.length === 1 ? '' : 's'} in ${connectionsFile}`;
-  });
+  const config = report.check(
+    'Configuration',
+    () => readConfig(env, connectors),
+    ({ connections, connectionsFile }) => {
+      return `${connections.length} connection${connections.length === 1 ? '' : 's'} in ${connectionsFile}`;
+    },
+  );
   if (!config) return false;
-  report.check('Rules', () => rulesFrom(config.rulesFolder), () => config.rulesFolder);
+  report.check(
+    'Rules',
+    () => rulesFrom(config.rulesFolder),
+    () => config.rulesFolder,
+  );
   checkStore(config, report);
   await checkOdoo(config, report);
   for (const member of membersOf(config)) await checkVendor(member, report);

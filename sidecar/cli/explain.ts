@@ -25,11 +25,19 @@ export async function explain(env: Environment, what: string, options: Options):
   return options.json ? JSON.stringify(explanation, null, 2) : told(explanation);
 }
 
-async function explainDelivery(env: Environment, id: string, connection: string | undefined): Promise<Explanation> {
+async function explainDelivery(
+  env: Environment,
+  id: string,
+  connection: string | undefined,
+): Promise<Explanation> {
   if (connection === undefined)
-    throw new InvalidData('connection_missing', `There is no file "${id}", and a delivery needs its connection`, {
-      hint: `Write saas-sync explain ${id} --connection stripe-eu, or the path of a JSON file.`,
-    });
+    throw new InvalidData(
+      'connection_missing',
+      `There is no file "${id}", and a delivery needs its connection`,
+      {
+        hint: `Write saas-sync explain ${id} --connection billing-eu, or the path of a JSON file.`,
+      },
+    );
   const instance = runningIn(placesOf(env).home);
   if (instance) return ask<Explanation>(instance, '/explain', { connection, delivery: id });
   const { engine, store } = assemble(env, { quiet: true });
@@ -78,7 +86,12 @@ const exampleOf = (system: string): Member['connection'] => ({
   secrets: {},
 });
 
-function tried(snapshot: Snapshot, member: Member, rules: RulesPort, failures: Failure[]): Explanation | undefined {
+function tried(
+  snapshot: Snapshot,
+  member: Member,
+  rules: RulesPort,
+  failures: Failure[],
+): Explanation | undefined {
   try {
     const explanation = explainSnapshot(snapshot, member, rules, undefined);
     return explanation.plans.length > 0 ? explanation : undefined;
@@ -96,9 +109,18 @@ export function snapshotsIn(content: unknown, kinds: readonly Kind[]): Snapshot[
   const given = whole['snapshot'] as Partial<Snapshot> | undefined;
   const readAt = 0;
   if (given?.kind && given.externalId)
-    return [{ kind: given.kind, externalId: given.externalId, readAt: given.readAt ?? readAt, body: given.body ?? given }];
+    return [
+      {
+        kind: given.kind,
+        externalId: given.externalId,
+        readAt: given.readAt ?? readAt,
+        body: given.body ?? given,
+      },
+    ];
   return objectsIn(whole, 4).flatMap((object) => {
-    const named = kinds.filter((kind) => object['object'] === kind || object['kind'] === kind || object['type'] === kind);
+    const named = kinds.filter(
+      (kind) => object['object'] === kind || object['kind'] === kind || object['type'] === kind,
+    );
     return (named.length > 0 ? named : kinds).map((kind) => ({
       kind,
       externalId: object['id'] as string,
@@ -144,15 +166,27 @@ function changeLines(change: Change): string[] {
   const head = `  ${change.op.padEnd(8)}  ${change.model}  (rule ${change.rule})`;
   switch (change.op) {
     case 'upsert':
-      return [head, ...fields(change.values), `    finds a twin by ${change.match.map((each) => JSON.stringify(each)).join(', then ') || 'nothing'}; ${change.create ? 'else creates it' : 'creates nothing'}`];
+      return [
+        head,
+        ...fields(change.values),
+        `    finds a twin by ${change.match.map((each) => JSON.stringify(each)).join(', then ') || 'nothing'}; ${change.create ? 'else creates it' : 'creates nothing'}`,
+      ];
     case 'link':
-      return [head, `    finds ${change.to ? shown(change.to) : change.match.map((each) => JSON.stringify(each)).join(', then ')}`];
+      return [
+        head,
+        `    finds ${change.to ? shown(change.to) : change.match.map((each) => JSON.stringify(each)).join(', then ')}`,
+      ];
     case 'move': {
       const { lines, expected, currency, partner, ...rest } = change.values;
       const money = (minor: number) => `${toDecimal(minor, currency)} ${currency}`;
       return [
         head,
-        ...fields({ partner, invoice_date: rest.invoice_date, payment_reference: rest.payment_reference, ref: rest.ref }),
+        ...fields({
+          partner,
+          invoice_date: rest.invoice_date,
+          payment_reference: rest.payment_reference,
+          ref: rest.ref,
+        }),
         ...lines.map((line) => `    line      ${lineText(line)}`),
         `    expected  ${money(expected.untaxed)} + ${money(expected.tax)} tax = ${money(expected.total)}`,
         `    climbs    ${change.climb.join(' → ')}`,
@@ -162,7 +196,12 @@ function changeLines(change: Change): string[] {
       const { amount, currency, payment_type: type, date, partner } = change.values;
       return [
         head,
-        ...fields({ payment_type: type, partner, date, amount: `${toDecimal(amount, currency)} ${currency}` }),
+        ...fields({
+          payment_type: type,
+          partner,
+          date,
+          amount: `${toDecimal(amount, currency)} ${currency}`,
+        }),
         `    climbs    ${change.climb.join(' → ')}`,
       ];
     }

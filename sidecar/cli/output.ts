@@ -21,7 +21,9 @@ export function table(headings: string[], rows: (string | number)[][]): string {
   return cells
     .map((row) =>
       row
-        .map((cell, column) => (number[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+        .map((cell, column) =>
+          number[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -33,7 +33,11 @@ async function pullThere(instance: Instance, only: string | undefined, options: 
   const status = () => ask<EngineStatus>(instance, '/status');
   const ids = only === undefined ? (await status()).connections.map(({ id }) => id) : [only];
   for (const id of ids) {
-    await ask(instance, `/connections/${encodeURIComponent(id)}/${options.backfill ? 'backfill' : 'pull'}`, {});
+    await ask(
+      instance,
+      `/connections/${encodeURIComponent(id)}/${options.backfill ? 'backfill' : 'pull'}`,
+      {},
+    );
     print(`${id}: ${options.backfill ? 'the listing has been ordered' : 'the event feed has been read'}`);
   }
   if (options.wait) await settled(status, ids, async () => {});
@@ -46,7 +50,12 @@ async function pullHere(engine: Engine, ids: readonly string[], options: Options
     if (options.backfill || isBusy(engine, id)) await listed(engine, id);
     if (isBusy(engine, id)) throw notReady(engine, id);
   }
-  if (options.wait) await settled(async () => engine.status(), ids, () => engine.runUntilIdle());
+  if (options.wait)
+    await settled(
+      async () => engine.status(),
+      ids,
+      () => engine.runUntilIdle(),
+    );
 }
 
 /** A connection that is new here is listed in full first. */
@@ -98,11 +107,18 @@ async function settled(
     const now = await status();
     const mine = now.connections.filter(({ id }) => ids.includes(id));
     const stuck = mine.find(({ state }) => state === 'broken' || state === 'paused');
-    if (stuck) throw new Transient('not_settled', `${stuck.id} is ${stuck.state}: ${stuck.message}`, { hint: stuck.hint });
+    if (stuck)
+      throw new Transient('not_settled', `${stuck.id} is ${stuck.state}: ${stuck.message}`, {
+        hint: stuck.hint,
+      });
     const left = mine.reduce((sum, { backlog }) => sum + backlog, 0);
     if (left === 0 && mine.every(({ busy }) => !busy)) {
       const parked = mine.reduce((sum, each) => sum + each.parked, 0);
-      return print(parked === 0 ? 'Everything is in Odoo.' : `Done; ${parked} records wait for a person (saas-sync status).`);
+      return print(
+        parked === 0
+          ? 'Everything is in Odoo.'
+          : `Done; ${parked} records wait for a person (saas-sync status).`,
+      );
     }
     await pause(LOOK_MS);
   }

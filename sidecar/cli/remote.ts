@@ -13,14 +13,20 @@ export function ask<T>(instance: Instance, path: string, body?: unknown): Promis
         method: text === undefined ? 'GET' : 'POST',
         headers: {
           authorization: `Bearer ${instance.token}`,
-          ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
         },
       },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as T & { detail?: string; code?: string; hint?: string };
+          const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as T & {
+            detail?: string;
+            code?: string;
+            hint?: string;
+          };
           if ((response.statusCode ?? 500) < 400) return resolve(answer);
           const { code = 'refused', detail = 'The sidecar refused', hint } = answer;
           reject(new Failure('invalid_data', code, detail, hint === undefined ? {} : { hint }));
@@ -29,10 +35,14 @@ export function ask<T>(instance: Instance, path: string, body?: unknown): Promis
     );
     request.on('error', (cause) =>
       reject(
-        new Transient('sidecar_silent', `The sidecar (process ${instance.pid}) does not answer at ${instance.url}`, {
-          hint: 'Look at its log; stop that process if it hangs.',
-          cause,
-        }),
+        new Transient(
+          'sidecar_silent',
+          `The sidecar (process ${instance.pid}) does not answer at ${instance.url}`,
+          {
+            hint: 'Look at its log; stop that process if it hangs.',
+            cause,
+          },
+        ),
       ),
     );
     request.end(text);

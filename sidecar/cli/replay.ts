@@ -54,7 +54,7 @@ export function selectorOf(options: Record<string, string | boolean | undefined>
     });
   if (delivery && !connection)
     throw new InvalidData('connection_missing', 'A delivery is known by its connection and its id', {
-      hint: `Add --connection, e.g. saas-sync replay --connection stripe-eu --delivery ${delivery}`,
+      hint: `Add --connection, e.g. saas-sync replay --connection billing-eu --delivery ${delivery}`,
     });
   return selector;
 }

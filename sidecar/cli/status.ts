@@ -50,10 +50,14 @@ export function drawn({ running, status: now, exceptions }: Picture): string {
     const key = [ref.connection, cause, code].join('\t');
     causes.set(key, (causes.get(key) ?? 0) + 1);
   }
-  const byCause = [...causes].sort(([, a], [, b]) => b - a).map(([key, count]) => [...key.split('\t'), count]);
+  const byCause = [...causes]
+    .sort(([, a], [, b]) => b - a)
+    .map(([key, count]) => [...key.split('\t'), count]);
   const odoo = now.odoo.reachable ? 'reachable' : `not reachable: ${now.odoo.message}`;
   return [
-    running ? `The sidecar runs, version ${now.version}; Odoo is ${odoo}.` : 'No sidecar runs; this is what its store says.',
+    running
+      ? `The sidecar runs, version ${now.version}; Odoo is ${odoo}.`
+      : 'No sidecar runs; this is what its store says.',
     '',
     table(['connection', 'state', 'backlog', 'exceptions', 'waiting', 'last event', ''], connections),
     '',

@@ -100,7 +100,11 @@ async function ask(context: Context, line: Line, works: readonly Work[]): Promis
       const results = await context.odoo.apply({ batch, connection: line.id, changes });
       context.meter.apply(laneClassOf(changes[0]!.key.kind), changes.length, context.clock.now() - begun);
       if (results.length === changes.length) return results;
-      throw new Failure('bug', 'answer_length', `Odoo answered ${results.length} of ${changes.length} changes`);
+      throw new Failure(
+        'bug',
+        'answer_length',
+        `Odoo answered ${results.length} of ${changes.length} changes`,
+      );
     } catch (error) {
       const failure = asFailure(error);
       if (failure.class !== 'unknown_outcome' || time >= ASK_AGAIN || context.stopping.aborted) throw failure;
@@ -109,7 +113,12 @@ async function ask(context: Context, line: Line, works: readonly Work[]): Promis
   }
 }
 
-function settleCall(context: Context, works: readonly Work[], results: ApplyResult[], settled: Settled): void {
+function settleCall(
+  context: Context,
+  works: readonly Work[],
+  results: ApplyResult[],
+  settled: Settled,
+): void {
   let from = 0;
   const mine: Settled = { acks: [], again: settled.again };
   for (const work of works) {

@@ -20,7 +20,9 @@ export async function pullCommands(context: Context): Promise<number> {
     } catch (error) {
       const failure = asFailure(error);
       done.push({ id: row.id, ok: false, message: failure.message });
-      context.logger.warn(`Command ${row.command} failed: ${failure.message}`, { connection: row.connection });
+      context.logger.warn(`Command ${row.command} failed: ${failure.message}`, {
+        connection: row.connection,
+      });
     }
   }
   await context.odoo.outboxDone(done);

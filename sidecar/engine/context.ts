@@ -6,7 +6,6 @@ import type { Clock, EngineSettings, Logger, Member, Meter, OdooPort, RulesPort 
 import type { Store } from '../store/store.ts';
 import type { Waiters } from './waiters.ts';
 
-
 /** A member with its open line. */
 export interface Line extends Member {
   id: string;

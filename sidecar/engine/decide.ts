@@ -26,8 +26,6 @@ export function decideSnapshot(
     environment: connection.environment,
     reason: options.reason,
   });
-  const plans = events.map((event: Event) =>
-    rules.plan(event, linkOf(event.ref), { force: options.force }),
-  );
+  const plans = events.map((event: Event) => rules.plan(event, linkOf(event.ref), { force: options.force }));
   return { plans, changes: plans.flatMap((plan) => plan.changes), follow };
 }

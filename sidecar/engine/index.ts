@@ -26,6 +26,7 @@ export type { Explanation } from './explain.ts';
 export type { Progress } from './backfill.ts';
 export type { ReplayPlan, ReplaySelector } from './replay.ts';
 export type { Intake } from './intake.ts';
+export type { Parked, Store } from '../store/store.ts';
 
 export interface EngineStatus {
   version: string;
@@ -91,12 +92,18 @@ export function createEngine(deps: EngineDeps): Engine {
       // The store's lock says that no other sidecar runs, so every lease left is a dead one's.
       context.store.reap(Number.MAX_SAFE_INTEGER);
       context.waiters.load(context.store);
-      running = Promise.all([...workers.map((each) => each.worker.run(each.bell)), schedule(context, reporter)]);
+      running = Promise.all([
+        ...workers.map((each) => each.worker.run(each.bell)),
+        schedule(context, reporter),
+      ]);
     },
     async stop() {
       stop.abort();
-      const patience = deps.clock.sleep(context.settings.stopMs);
-      await Promise.race([running.then(() => undefined), patience]);
+      const done = new AbortController();
+      const patience = deps.clock.sleep(context.settings.stopMs, done.signal);
+      await Promise.race([running, patience]);
+      // Else the timer would keep the process alive for the rest of its patience.
+      done.abort();
     },
     async runUntilIdle() {
       for (;;) {

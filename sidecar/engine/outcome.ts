@@ -8,6 +8,7 @@ import { hint } from './intake.ts';
 import { parkedOf } from './park.ts';
 import type { Work } from './read.ts';
 import { decide } from './retry.ts';
+import { awaitedOf } from './waiters.ts';
 
 export interface Ack {
   batch: LaneBatch;
@@ -33,8 +34,13 @@ function linksOf(work: Work, step: JournalLine['step']): NonNullable<Effects['li
   const { connection, kind, externalId } = work.batch.ref;
   const made = work.made.map((link) => ({ ...link, connection }));
   const own = made.find((link) => link.kind === kind && link.externalId === externalId);
-  const wanted = work.changes.find((change) => change.key.kind === kind && change.key.external_id === externalId);
-  if (own) return made.map((link) => (link === own && link.digest === wanted?.digest ? { ...link, sourceDigest: work.sourceDigest } : link));
+  const wanted = work.changes.find(
+    (change) => change.key.kind === kind && change.key.external_id === externalId,
+  );
+  if (own)
+    return made.map((link) =>
+      link === own && link.digest === wanted?.digest ? { ...link, sourceDigest: work.sourceDigest } : link,
+    );
   if (step === 'unchanged' && work.link && work.link.sourceDigest !== work.sourceDigest)
     return [...made, { ...bare(work.link), connection, sourceDigest: work.sourceDigest }];
   return made;
@@ -92,9 +98,12 @@ export function settleAll(context: Context, acks: readonly Ack[]): void {
 }
 
 function lost(context: Context, batch: LaneBatch): void {
-  context.logger.warn('Lease lost: another worker took the record over, its effects are repeated harmlessly', {
-    lane: batch.lane,
-  });
+  context.logger.warn(
+    'Lease lost: another worker took the record over, its effects are repeated harmlessly',
+    {
+      lane: batch.lane,
+    },
+  );
 }
 
 /**
@@ -131,7 +140,7 @@ export function park(context: Context, work: Work, failure: Failure): void {
   const line = journalOf(context, work, 'parked', `${failure.code}: ${failure.message}`);
   const effects = { links: savedLinks(work), journal: [line] };
   if (context.store.park(work.batch, parked, effects) === 'lost') return lost(context, work.batch);
-  context.waiters.parked(work.batch.lane, failure.args['waiting_for']);
+  context.waiters.parked(work.batch.lane, awaitedOf(work.batch.ref.connection, failure.args));
   const waiting = context.waiters.waitingFor(work.batch.lane);
   if (waiting.length > 0) context.store.retry({ lanes: waiting });
   context.work.ring();

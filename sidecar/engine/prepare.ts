@@ -21,7 +21,9 @@ export async function prepare(context: Context, line: Line, batches: readonly La
       const work = fold(batch, links[index]);
       if (!work) return void context.store.ackAll([{ batch, upTo: 0 }]);
       const understood =
-        work.delivery.form === 'hint' ? await limit(() => read(context, line, work)) : take(context, line, work);
+        work.delivery.form === 'hint'
+          ? await limit(() => read(context, line, work))
+          : take(context, line, work);
       if (!understood) return;
       if (work.changes.length > 0) works.push(work);
       else acks.push(nothingToDo(context, work));
@@ -47,7 +49,10 @@ function readFailed(context: Context, line: Line, work: Work, error: unknown): f
   const failure = asFailure(error);
   const passing = ['transient', 'rate_limited', 'unknown_outcome'].includes(failure.class);
   if (passing && context.health.trouble(line.id, failure)) {
-    context.logger.debug(`${line.connector.title} rests: ${failure.message}`, { connection: line.id, code: failure.code });
+    context.logger.debug(`${line.connector.title} rests: ${failure.message}`, {
+      connection: line.id,
+      code: failure.code,
+    });
     return untouched(context, work);
   }
   failed(context, work, failure);

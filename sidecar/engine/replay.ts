@@ -6,7 +6,7 @@ import { hint } from './intake.ts';
 export interface ReplaySelector {
   /** A delivery's id; needs `connection`. */
   delivery?: string | undefined;
-  /** `stripe-eu/invoice:in_1`. */
+  /** `billing-eu/invoice:in_1`. */
   lane?: string | undefined;
   connection?: string | undefined;
   /** Exceptions with this code. */

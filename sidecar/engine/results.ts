@@ -18,7 +18,12 @@ export interface Settled {
 }
 
 /** Settles one work by the results of its changes (same order). Good ones come back as acks, to be written together. */
-export function settle(context: Context, work: Work, results: readonly ApplyResult[], settled: Settled): void {
+export function settle(
+  context: Context,
+  work: Work,
+  results: readonly ApplyResult[],
+  settled: Settled,
+): void {
   for (const result of results) {
     context.meter.effect(work.batch.ref.connection, result.key.kind, result.status);
     const link = linkOf(result, work);
@@ -26,9 +31,12 @@ export function settle(context: Context, work: Work, results: readonly ApplyResu
   }
   const error = results.find((result) => result.error)?.error;
   if (error) return failed(context, work, failureOf(error, work));
-  const missing = results.flatMap((result) => (result.status === 'waiting' ? (result.waiting_for ?? []) : []));
+  const missing = results.flatMap((result) =>
+    result.status === 'waiting' ? (result.waiting_for ?? []) : [],
+  );
   if (missing.length > 0) return waitFor(context, work, refsOf(work, missing));
-  if (results.some((result) => result.status === 'diverged')) return mergeAgain(context, work, results, settled);
+  if (results.some((result) => result.status === 'diverged'))
+    return mergeAgain(context, work, results, settled);
   const told = results.every((result) => result.status === 'unchanged') ? 'unchanged' : 'applied';
   settled.acks.push(finished(context, work, told, results.map(story).join('; ')));
 }
@@ -75,9 +83,19 @@ function mergeAgain(context: Context, work: Work, results: readonly ApplyResult[
   settled.again.push(work);
 }
 
-function merged(context: Context, work: Work, change: Change, result: ApplyResult, conflicts: string[]): Change {
+function merged(
+  context: Context,
+  work: Work,
+  change: Change,
+  result: ApplyResult,
+  conflicts: string[],
+): Change {
   if (result.status !== 'diverged' || change.op !== 'upsert') return change;
-  const outcome = context.rules.merge(change, result.current ?? {}, result.base ?? change.base ?? work.link?.base ?? null);
+  const outcome = context.rules.merge(
+    change,
+    result.current ?? {},
+    result.base ?? change.base ?? work.link?.base ?? null,
+  );
   if ('change' in outcome) return outcome.change;
   conflicts.push(...outcome.conflict);
   return change;
@@ -98,10 +116,15 @@ function conflictOf(work: Work, fields: string[], results: readonly ApplyResult[
 /** Odoo's error, as one of our failures; a class we do not know is a defect of the addon. */
 function failureOf(error: NonNullable<ApplyResult['error']>, work: Work): Failure {
   const known = (FAILURE_CLASSES as readonly string[]).includes(error.class);
-  return new Failure(known ? (error.class as FailureClass) : 'bug', error.code, error.message || nameOf(work), {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    args: { ...error.args, ...(error.field === undefined ? {} : { field: error.field }) },
-  });
+  return new Failure(
+    known ? (error.class as FailureClass) : 'bug',
+    error.code,
+    error.message || nameOf(work),
+    {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      args: { ...error.args, ...(error.field === undefined ? {} : { field: error.field }) },
+    },
+  );
 }
 
 const nameOf = (work: Work): string => work.plans[0]?.event.label ?? labelOf(work);

@@ -18,11 +18,13 @@ export class Waiters {
   readonly #waits = new Map<string, Wait>();
   /** Awaited lane → lanes handed to a person because of it. */
   readonly #parked = new Map<string, Set<string>>();
+  /** The other way round: parked lane → lanes that would help it. */
+  readonly #reasons = new Map<string, readonly string[]>();
 
   /** Learns from the store which parked lanes would profit from which others. */
   load(store: Store): void {
     for (const parked of store.parked())
-      if (parked.code === WAITS_CODE) this.parked(laneOf(parked.ref), parked.args['waiting_for']);
+      this.parked(laneOf(parked.ref), awaitedOf(parked.ref.connection, parked.args));
   }
 
   /** Notes a wait; keeps the time of the first one. */
@@ -62,26 +64,38 @@ export class Waiters {
     return visit(lane) ? [lane, ...path, lane] : undefined;
   }
 
-  parked(lane: string, awaited: unknown): void {
+  /** `lane` was handed to a person; `awaited` are the lanes that would help it. */
+  parked(lane: string, awaited: readonly string[]): void {
     this.#waits.delete(lane);
-    for (const name of Array.isArray(awaited) ? awaited : []) {
-      const lanes = this.#parked.get(String(name)) ?? new Set();
-      this.#parked.set(String(name), lanes.add(lane));
-    }
+    this.#reasons.set(lane, awaited);
+    for (const name of awaited) this.#parked.set(name, (this.#parked.get(name) ?? new Set()).add(lane));
   }
 
-  /** `lane` was worked on. Returns the parked lanes that should be tried again because it is there now. */
+  /**
+   * `lane` was worked on. Returns the parked lanes that should be tried again: those that need it, and those that
+   * were parked for the same reason as it was and now is no more (a tax that has been mapped).
+   */
   done(lane: string, linked: boolean): string[] {
     this.#waits.delete(lane);
     for (const wait of this.#waits.values()) if (wait.on.has(lane)) wait.on.set(lane, true);
     if (!linked) return [];
-    const lanes = [...(this.#parked.get(lane) ?? [])];
-    this.#parked.delete(lane);
-    return lanes;
+    const there = [lane, ...(this.#reasons.get(lane) ?? [])];
+    this.#reasons.delete(lane);
+    const lanes = new Set(there.flatMap((name) => [...(this.#parked.get(name) ?? [])]));
+    for (const name of there) this.#parked.delete(name);
+    lanes.delete(lane);
+    return [...lanes];
   }
 
   /** Lanes that sleep until `lane` is done: to be woken when it is parked instead. */
   waitingFor(lane: string): string[] {
     return [...this.#waits].filter(([, wait]) => wait.on.has(lane)).map(([name]) => name);
   }
+}
+
+/** Which records an exception speaks of as missing: those waited for, or a tax rate that nobody has mapped yet. */
+export function awaitedOf(connection: string, args: Record<string, unknown>): string[] {
+  const { waiting_for: waiting, tax_rate: rate } = args;
+  if (Array.isArray(waiting)) return waiting.map(String);
+  return typeof rate === 'string' ? [laneOf({ connection, kind: 'tax_rate', externalId: rate })] : [];
 }

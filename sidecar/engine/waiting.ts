@@ -18,9 +18,15 @@ export function waitFor(context: Context, work: Work, missing: readonly Referenc
   const vain = whyInVain(context, work, missing);
   const wait = waiters.wait(work.batch.lane, missing, now);
   const circle = waiters.circle(work.batch.lane);
-  if (vain ?? circle) return giveUp(context, work, missing, vain ?? `they wait for each other: ${path(circle)}`);
+  if (vain ?? circle)
+    return giveUp(context, work, missing, vain ?? `they wait for each other: ${path(circle)}`);
   if (now - wait.since >= settings.waitMs)
-    return giveUp(context, work, missing, `it has not come within ${Math.round(settings.waitMs / 60_000)} minutes`);
+    return giveUp(
+      context,
+      work,
+      missing,
+      `it has not come within ${Math.round(settings.waitMs / 60_000)} minutes`,
+    );
   const lanes = store.lanesOf(missing);
   const links = store.linksOf(missing);
   const unknown = missing.filter((_, i) => links[i] === undefined && (lanes[i]?.pending ?? 0) === 0);
@@ -30,7 +36,9 @@ export function waitFor(context: Context, work: Work, missing: readonly Referenc
     deliveries: unknown.map((ref) => lookUp(work, ref, now)),
   };
   // Linked meanwhile: it came between Odoo's answer and now, so nobody would wake this lane any more.
-  const came = missing.filter((_, index) => links[index] !== undefined && !waiters.answeredInVain(work.batch.lane, missing[index]!));
+  const came = missing.filter(
+    (_, index) => links[index] !== undefined && !waiters.answeredInVain(work.batch.lane, missing[index]!),
+  );
   const awaited = missing.filter((ref) => !came.includes(ref));
   const until = awaited.length === 0 ? now : Math.min(wait.since + settings.waitMs, now + LOOK_AGAIN_MS);
   for (const ref of came) waiters.answer(work.batch.lane, ref);

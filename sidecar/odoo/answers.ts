@@ -11,6 +11,7 @@ const optional = <T extends z.ZodType>(schema: T) =>
     .optional()
     .transform((value) => value ?? undefined);
 
+/** Who is there. */
 export const Hello = z.object({
   odoo: z.string(),
   database: z.string(),
@@ -38,6 +39,7 @@ const STATUSES = [
   'skipped',
 ] as const satisfies readonly ApplyStatus[];
 
+/** What became of one change. */
 export const Result = z.object({
   key: Key,
   status: z.enum(STATUSES),
@@ -61,8 +63,10 @@ export const Result = z.object({
   ),
 });
 
+/** Same order and length as the changes. */
 export const Applied = z.object({ results: z.array(Result) });
 
+/** `next` is null on the last page. */
 export const LinksPage = z.object({
   links: z.array(
     z.object({
@@ -109,6 +113,8 @@ const Row = z.object({
   at: z.string().nullish(),
 });
 
+/** Commands that wait for the sidecar. */
 export const Outbox = z.object({ rows: z.array(Row) });
 
+/** Answers without content. */
 export const Nothing = z.unknown();

@@ -36,6 +36,7 @@ export interface OdooApi {
   report(report: object, options?: CallOptions): Promise<void>;
 }
 
+/** Over either transport. */
 export function makeOdooApi(transport: OdooTransport): OdooApi {
   const ask = async <T extends z.ZodType>(
     method: string,

@@ -51,6 +51,7 @@ export function networkFailure(code: string, call: Call): Failure {
   return answerLost(call, code || 'the connection broke');
 }
 
+/** Nobody listens there: nothing was sent. */
 export const odooDown = (call: Call, reason: string): Failure =>
   new Transient('odoo_down', `Odoo at ${call.address} cannot be reached (${reason}).`, {
     hint: 'Start Odoo, or correct its address in the settings of the sidecar. Nothing is lost meanwhile.',
@@ -69,6 +70,7 @@ export function answerLost(call: Call, reason: string): Failure {
     : new Transient('odoo_answer_lost', message, details);
 }
 
+/** The caller’s signal ended the call. */
 export const aborted = (call: Call): Failure =>
   EFFECTS.has(call.method)
     ? answerLost(call, 'the sidecar is stopping')
@@ -78,18 +80,21 @@ export const aborted = (call: Call): Failure =>
         argsOf(call),
       );
 
+/** Wrong, revoked or expired key. */
 export const keyRefused = (call: Call): Failure =>
   new ConnectionBroken('odoo_key', `Odoo at ${call.address} refuses the key of the sidecar.`, {
     hint: 'The key is wrong, revoked or has expired: make a new key in Settings › SaaS Sync and give it to the sidecar.',
     ...argsOf(call),
   });
 
+/** The user lacks the group of the sidecar, or a company; `said` is Odoo’s message. */
 export const rightsMissing = (call: Call, said: string): Failure =>
   new ConnectionBroken('odoo_rights', `Odoo does not let the sidecar's user call "${call.method}": ${said}`, {
     hint: 'Let the sidecar use the service user that Settings › SaaS Sync makes, and press Update access there.',
     ...argsOf(call),
   });
 
+/** No such database, or hidden by a filter. */
 export const databaseMissing = (call: Call): Failure =>
   new ConnectionBroken(
     'odoo_database',
@@ -100,6 +105,7 @@ export const databaseMissing = (call: Call): Failure =>
     },
   );
 
+/** The database is there, saas_sync is not. */
 export const addonMissing = (call: Call): Failure =>
   new ConnectionBroken(
     'odoo_addon',
@@ -110,18 +116,21 @@ export const addonMissing = (call: Call): Failure =>
     },
   );
 
+/** saas_sync is there and lacks this method. */
 export const addonOutdated = (call: Call): Failure =>
   new ConnectionBroken('odoo_addon_outdated', `The addon SaaS Sync of Odoo does not know "${call.method}".`, {
     hint: 'Update the addon saas_sync to the version of this sidecar.',
     ...argsOf(call),
   });
 
+/** Something else answered; `found` says what. */
 export const notOdoo = (call: Call, found: string): Failure =>
   new ConnectionBroken('odoo_address', `${call.address} does not answer as Odoo does (${found}).`, {
     hint: 'Correct the address of Odoo: its root, without /web or /odoo, and with https if it redirects.',
     ...argsOf(call, { found }),
   });
 
+/** A lock, a restart, or a proxy without its Odoo; passes by itself. */
 export const busy = (call: Call, status: number, retryAfterMs?: number): Failure =>
   new Transient('odoo_busy', `Odoo at ${call.address} is busy or restarting (status ${status}).`, {
     hint: 'The sidecar asks again by itself. If it stays so, look at Odoo’s log and the number of its workers.',
@@ -129,6 +138,7 @@ export const busy = (call: Call, status: number, retryAfterMs?: number): Failure
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 
+/** A proxy’s limit. */
 export const slowDown = (call: Call, retryAfterMs?: number): Failure =>
   new RateLimited('odoo_rate_limited', `The proxy before Odoo at ${call.address} asks for fewer calls.`, {
     hint: 'Take the sidecar out of that limit; it makes few calls at a time.',
@@ -136,12 +146,14 @@ export const slowDown = (call: Call, retryAfterMs?: number): Failure =>
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 
+/** Odoo’s own checks said no to the whole call; `said` is its message. */
 export const refused = (call: Call, said: string): Failure =>
   new InvalidData('odoo_refused', `Odoo refuses "${call.method}": ${said}`, {
     hint: 'Read the message; if it speaks of no record, compare the versions of sidecar and addon.',
     ...argsOf(call),
   });
 
+/** Beyond a bound: the proxy’s for requests, ours for answers. */
 export const tooLarge = (call: Call, what: 'request' | 'answer'): Failure =>
   new InvalidData('odoo_too_large', `The ${what} of "${call.method}" is larger than allowed.`, {
     hint:

@@ -3,6 +3,7 @@ import { asFailure } from '../domain/failure.ts';
 import type { Hello } from './answers.ts';
 import type { OdooApi } from './api.ts';
 
+/** One thing that is wrong, and what to do about it. */
 export interface Problem {
   code: string;
   message: string;
@@ -11,6 +12,7 @@ export interface Problem {
   level: 'stop' | 'warn';
 }
 
+/** What was found. */
 export interface ProbeResult {
   /** Undefined when Odoo could not be asked. */
   hello: Hello | undefined;
@@ -19,6 +21,7 @@ export interface ProbeResult {
   clockSkewMs: number | undefined;
 }
 
+/** What to look for. */
 export interface ProbeOptions {
   /** UTC ms. */
   now?: () => number;

@@ -15,7 +15,9 @@ export function moveDraft(
 ): Draft<MoveChange> | Nothing {
   const climb = climbOf(entity, rule);
   if (climb.length === 0) return { nothing: `a draft at the vendor; rule invoice keeps drafts out of Odoo` };
-  if (entity.lines.length === 0) return { nothing: 'it has no lines, so there is nothing to book' };
+  // Voiding needs none: the vendor forgets the lines of a deleted draft, and Odoo knows what it booked.
+  if (entity.lines.length === 0 && !climb.includes('voided'))
+    return { nothing: 'it has no lines, so there is nothing to book' };
   // A negative invoice (credits outweigh charges) is a credit note in Odoo: posted totals are never negative.
   const sign = entity.totals.total < 0 ? -1 : 1;
   const credit = (entity.kind === 'credit_note') !== sign < 0;

@@ -1,10 +1,8 @@
 /** The admin API as a table: path, schemas, what it does. The OpenAPI description is made from the same table. */
 import * as z from 'zod';
 import { maskPayload } from '../domain/pii.ts';
-import { laneOf } from '../domain/reference.ts';
-import { Kind } from '../domain/reference.ts';
-import type { Engine } from '../engine/index.ts';
-import type { Store } from '../store/store.ts';
+import { Kind, laneOf } from '../domain/reference.ts';
+import type { Engine, Store } from '../engine/index.ts';
 
 export interface AdminDeps {
   engine: Engine;
@@ -35,7 +33,7 @@ const text = z.string().min(1);
 const Selector = z.strictObject({
   connection: text.optional(),
   delivery: text.optional().describe('Id of a delivery; needs connection'),
-  lane: text.optional().describe('A record: stripe-eu/invoice:in_1'),
+  lane: text.optional().describe('A record: billing-eu/invoice:in_1'),
   code: text.optional().describe('Exceptions with this code'),
   from: z.int().optional().describe('Arrived at or after, UTC ms'),
   to: z.int().optional().describe('Arrived at or before, UTC ms'),
@@ -52,7 +50,13 @@ const command = (name: string, summary: string): Route => ({
   path: `/connections/{id}/${name}`,
   summary,
   run: async ({ engine }, { params }) => {
-    await engine.command({ command: name, connection: params['id']!, kind: null, external_id: null, user: 'admin API' });
+    await engine.command({
+      command: name,
+      connection: params['id']!,
+      kind: null,
+      external_id: null,
+      user: 'admin API',
+    });
     return { done: true };
   },
 });
@@ -115,7 +119,8 @@ export const routes: readonly Route[] = [
   {
     method: 'post',
     path: '/replay',
-    summary: 'Reads records again and compares every field; says only what it would do unless dry_run is false',
+    summary:
+      'Reads records again and compares every field; says only what it would do unless dry_run is false',
     body: Selector,
     run: ({ engine }, { body: { dry_run: dry, ...selector } }) => engine.replay(selector, dry),
   },

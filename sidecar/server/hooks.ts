@@ -39,8 +39,10 @@ export function createHooks(deps: HookDeps): HookHandler {
         done(await answer(request, response, member!, deps));
       } catch (error) {
         const failure = asFailure(error);
-        if (failure.class === 'bug') deps.logger.error(failure.message, { connection: name, stack: failure.stack });
-        else deps.logger.warn(`Webhook not taken: ${failure.message}`, { connection: name, code: failure.code });
+        if (failure.class === 'bug')
+          deps.logger.error(failure.message, { connection: name, stack: failure.stack });
+        else
+          deps.logger.warn(`Webhook not taken: ${failure.message}`, { connection: name, code: failure.code });
         if (request.method !== 'POST') response.setHeader('allow', 'POST');
         await drained(request);
         done(sendProblem(response, failure, request.method === 'POST' ? undefined : 405));
@@ -68,7 +70,8 @@ async function answer(
   const body = await bodyOf(request);
   const raw = { headers: request.headers, body, receivedAt: deps.now() };
   const received: Received = connector.receive(raw, connection);
-  if (received.deliveries.length === 0) return json(response, 200, { ignored: received.ignored ?? 'nothing to do' });
+  if (received.deliveries.length === 0)
+    return json(response, 200, { ignored: received.ignored ?? 'nothing to do' });
   const results = await deps.intake.put(received.deliveries);
   return json(response, 202, { accepted: true, duplicate: results.every(({ duplicate }) => duplicate) });
 }
@@ -89,7 +92,9 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
       chunks.push(chunk);
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', (error) => reject(new Refused(400, 'cut_off', 'The message was cut off', { cause: error })));
+    request.on('error', (error) =>
+      reject(new Refused(400, 'cut_off', 'The message was cut off', { cause: error })),
+    );
     return undefined;
   });
 }
@@ -111,7 +116,10 @@ function drained(request: IncomingMessage): Promise<void> {
 
 function json(response: ServerResponse, status: number, body: unknown): number {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
   return status;
 }

@@ -34,10 +34,13 @@ export function createServer(deps: ServerDeps): http.Server {
     measured: deps.metrics.hook,
   });
   const app = createApp(deps);
-  const server = http.createServer({ headersTimeout: 15_000, requestTimeout: 30_000 }, (request, response) => {
-    if (request.url?.startsWith('/hooks/')) hooks(request, response);
-    else app(request, response);
-  });
+  const server = http.createServer(
+    { headersTimeout: 15_000, requestTimeout: 30_000 },
+    (request, response) => {
+      if (request.url?.startsWith('/hooks/')) hooks(request, response);
+      else app(request, response);
+    },
+  );
   return server;
 }
 
@@ -62,7 +65,10 @@ function createApp(deps: ServerDeps): Express {
     const text = await deps.metrics.text(deps.engine.status());
     response.type(deps.metrics.contentType).send(text);
   });
-  app.get('/admin/v1/openapi.json', (_request, response) => void response.json(openApi(routes, deps.version)));
+  app.get(
+    '/admin/v1/openapi.json',
+    (_request, response) => void response.json(openApi(routes, deps.version)),
+  );
   app.use('/admin/v1', bearer(deps.tokens), express.json({ limit: '5mb' }), adminRouter(deps));
   app.use((request) => {
     throw new Refused(404, 'no_route', `There is nothing at ${request.path}`, {
@@ -98,7 +104,8 @@ function adminRouter(deps: AdminDeps): express.Router {
         query: checked(route.query, request.query),
         body: checked(route.body, request.body ?? {}),
       });
-      if (answer === undefined) throw new Refused(404, 'not_found', `There is no such record (${route.summary})`);
+      if (answer === undefined)
+        throw new Refused(404, 'not_found', `There is no such record (${route.summary})`);
       response.json(answer);
     });
   }
@@ -119,7 +126,8 @@ function checked(schema: Route['query'], value: unknown): unknown {
 function problems({ logger }: ServerDeps): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const status = (error as { status?: unknown }).status;
-    const own = typeof status === 'number' && status < 500 && !(error instanceof Refused) ? status : undefined;
+    const own =
+      typeof status === 'number' && status < 500 && !(error instanceof Refused) ? status : undefined;
     const told = own === undefined ? error : new InvalidData('request', (error as Error).message);
     if (sendProblem(response, told, own) >= 500 && response.statusCode === 500)
       logger.error(`${request.method} ${request.path} failed`, { stack: (error as Error).stack });

@@ -73,7 +73,10 @@ function gauges(registry: Registry): (status: EngineStatus) => void {
   const parked = gauge('exceptions', 'Records that wait for a person');
   const waiting = gauge('waiting', 'Records that wait for another record or for Odoo');
   const lag = gauge('lag_seconds', 'Age of the oldest waiting delivery');
-  const working = gauge('connection_working', '1 if the connection is healthy or degraded, 0 if paused or broken');
+  const working = gauge(
+    'connection_working',
+    '1 if the connection is healthy or degraded, 0 if paused or broken',
+  );
   const odoo = gauge('odoo_reachable', '1 while Odoo answers', []);
   return (status) => {
     odoo.set(status.odoo.reachable ? 1 : 0);

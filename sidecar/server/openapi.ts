@@ -7,7 +7,11 @@ const PROBLEM = { $ref: '#/components/responses/Problem' };
 /** An OpenAPI 3.0 document. */
 export function openApi(routes: readonly Route[], version: string): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of routes) paths[`/admin/v1${route.path}`] = { ...paths[`/admin/v1${route.path}`], [route.method]: operation(route) };
+  for (const route of routes)
+    paths[`/admin/v1${route.path}`] = {
+      ...paths[`/admin/v1${route.path}`],
+      [route.method]: operation(route),
+    };
   return {
     openapi: '3.0.3',
     info: { title: 'saas_sync admin API', version },

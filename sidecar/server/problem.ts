@@ -37,8 +37,13 @@ const TITLE: Record<number, string> = {
 /** What to answer to a failure; defects of ours tell nothing of the inside. */
 export function problemOf(error: unknown, given?: number): Problem {
   const failure = asFailure(error);
-  const status = given ?? (failure instanceof Refused ? failure.status : (NOT_FOUND.get(failure.code) ?? STATUS[failure.class]));
-  const detail = failure.class === 'bug' ? 'Something unexpected happened here; the log has the details.' : failure.message;
+  const status =
+    given ??
+    (failure instanceof Refused ? failure.status : (NOT_FOUND.get(failure.code) ?? STATUS[failure.class]));
+  const detail =
+    failure.class === 'bug'
+      ? 'Something unexpected happened here; the log has the details.'
+      : failure.message;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (status === 503) headers['retry-after'] = String(Math.ceil((failure.retryAfterMs ?? 30_000) / 1_000));
   if (status === 401) headers['www-authenticate'] = 'Bearer';

@@ -97,7 +97,7 @@ describe('Stripe session against a whole account', function () {
   });
 
   it('takes every webhook of the account, and each is about a record that can be read', async () => {
-    await sandbox.webhooks.idle?.();
+    await sandbox.webhooks.idle();
     expect(hooks).to.not.be.empty;
     const named = new Set<string>();
     for (const hook of hooks) {

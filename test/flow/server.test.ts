@@ -49,10 +49,20 @@ describe('the webhook door', () => {
 
   const refusals: [string, () => request.Test | Promise<request.Response>, number, string][] = [
     ['a bad signature', () => post('/hooks/a', { 'x-secret': 'wrong' }, told('e')), 401, 'bad_signature'],
-    ['a stale timestamp', () => post('/hooks/a', { ...SECRET, 'x-stamp': '1000' }, told('e')), 401, 'stale_timestamp'],
+    [
+      'a stale timestamp',
+      () => post('/hooks/a', { ...SECRET, 'x-stamp': '1000' }, told('e')),
+      401,
+      'stale_timestamp',
+    ],
     ['an unknown connection', () => post('/hooks/zz', SECRET, told('e')), 404, 'unknown_connection'],
     ['a body that is not JSON', () => post('/hooks/a', SECRET, '<xml/>'), 400, 'body_not_json'],
-    ['a body of ten megabytes', () => post('/hooks/a', SECRET, 'x'.repeat(10 * 1024 * 1024)), 413, 'too_large'],
+    [
+      'a body of ten megabytes',
+      () => post('/hooks/a', SECRET, 'x'.repeat(10 * 1024 * 1024)),
+      413,
+      'too_large',
+    ],
   ];
   let server: http.Server;
   const post = (path: string, headers: Record<string, string>, body: string) =>
@@ -72,7 +82,12 @@ describe('the webhook door', () => {
     const w = world();
     const own = serverOf(w).listen(0);
     const { port } = own.address() as AddressInfo;
-    const sending = http.request({ port, path: '/hooks/a', method: 'POST', headers: { ...SECRET, 'transfer-encoding': 'chunked' } });
+    const sending = http.request({
+      port,
+      path: '/hooks/a',
+      method: 'POST',
+      headers: { ...SECRET, 'transfer-encoding': 'chunked' },
+    });
     for (let i = 0; i < 160; i++) sending.write('x'.repeat(65_536));
     sending.end();
     const [answer] = (await once(sending, 'response')) as [http.IncomingMessage];
@@ -91,20 +106,26 @@ describe('the webhook door', () => {
   it('asks to come back when the disk is full, and takes it then', async () => {
     const w = world();
     const put = w.store.put;
-    w.store.put = () => Promise.reject(new Transient('store_full', 'The disk is full', { hint: 'Free space.' }));
+    w.store.put = () =>
+      Promise.reject(new Transient('store_full', 'The disk is full', { hint: 'Free space.' }));
     const own = serverOf(w);
     const answer = await request(own).post('/hooks/a').set(SECRET).send(told('evt_4'));
     expect(answer.status).to.equal(503);
     expect(answer.headers['retry-after']).to.match(/^\d+$/);
     expect(answer.body).to.include({ code: 'store_full', hint: 'Free space.' });
     w.store.put = put;
-    expect((await request(own).post('/hooks/a').set(SECRET).send(told('evt_4'))).body).to.include({ duplicate: false });
+    expect((await request(own).post('/hooks/a').set(SECRET).send(told('evt_4'))).body).to.include({
+      duplicate: false,
+    });
   });
 
   it('asks to come back while too much is pending', async () => {
     const w = world();
     await w.hook('a', 'customer:c1', 'customer:c2');
-    const answer = await request(serverOf(w, { hookBacklog: 1 })).post('/hooks/a').set(SECRET).send(told('e'));
+    const answer = await request(serverOf(w, { hookBacklog: 1 }))
+      .post('/hooks/a')
+      .set(SECRET)
+      .send(told('e'));
     expect([answer.status, answer.body.code]).to.deep.equal([503, 'backlog']);
   });
 
@@ -136,11 +157,17 @@ describe('the admin API', () => {
     const w = world();
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada', wrong: true });
     const server = serverOf(w);
-    await request(server).post('/hooks/a').set(SECRET).send(JSON.stringify({ id: 'evt_1', type: 'changed', about: 'customer:c1', email: 'ada@example.com' }));
+    await request(server)
+      .post('/hooks/a')
+      .set(SECRET)
+      .send(JSON.stringify({ id: 'evt_1', type: 'changed', about: 'customer:c1', email: 'ada@example.com' }));
     await w.engine.runUntilIdle();
     const get = (path: string) => request(server).get(`/admin/v1${path}`).set(bearer);
     expect((await get('/status')).body.connections[0]).to.include({ id: 'a', parked: 1, backlog: 0 });
-    expect((await get('/exceptions?connection=a')).body[0]).to.deep.include({ code: 'does_not_add_up', payload: { name: 'A•••', wrong: true } });
+    expect((await get('/exceptions?connection=a')).body[0]).to.deep.include({
+      code: 'does_not_add_up',
+      payload: { name: 'A•••', wrong: true },
+    });
     const delivery = (await get('/deliveries/evt_1?connection=a')).body;
     expect(delivery.body.email).to.equal('a•••@•••.com');
     expect(delivery.journal.map(({ step }: { step: string }) => step)).to.include('parked');
@@ -152,12 +179,19 @@ describe('the admin API', () => {
     const w = world();
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada' });
     const server = serverOf(w);
-    const post = (path: string, body: object = {}) => request(server).post(`/admin/v1${path}`).set(bearer).send(body);
-    const explained = await post('/explain', { connection: 'a', snapshot: { kind: 'customer', externalId: 'c1', body: { name: 'Eve' } } });
+    const post = (path: string, body: object = {}) =>
+      request(server).post(`/admin/v1${path}`).set(bearer).send(body);
+    const explained = await post('/explain', {
+      connection: 'a',
+      snapshot: { kind: 'customer', externalId: 'c1', body: { name: 'Eve' } },
+    });
     expect(explained.body.plans[0].changes[0].values).to.deep.equal({ name: 'Eve' });
     await w.hook('a', 'customer:c1');
     await w.engine.runUntilIdle();
-    expect((await post('/replay', { lane: 'a/customer:c1' })).body).to.deep.equal({ lanes: ['a/customer:c1'], dry: true });
+    expect((await post('/replay', { lane: 'a/customer:c1' })).body).to.deep.equal({
+      lanes: ['a/customer:c1'],
+      dry: true,
+    });
     expect(w.store.depth().pending).to.equal(0);
     await post('/replay', { lane: 'a/customer:c1', dry_run: false });
     expect(w.store.depth().pending).to.equal(1);
@@ -170,10 +204,21 @@ describe('the admin API', () => {
   it('describes itself by the table that serves it', async () => {
     const { body } = await request(serverOf(world())).get('/admin/v1/openapi.json');
     expect(body.paths).to.have.all.keys(
-      ...['status', 'connections', 'exceptions', 'deliveries/{id}', 'journal', 'retry', 'replay', 'explain'].map((path) => `/admin/v1/${path}`),
+      ...[
+        'status',
+        'connections',
+        'exceptions',
+        'deliveries/{id}',
+        'journal',
+        'retry',
+        'replay',
+        'explain',
+      ].map((path) => `/admin/v1/${path}`),
       ...['pull', 'pause', 'resume', 'backfill'].map((path) => `/admin/v1/connections/{id}/${path}`),
     );
-    expect(body.paths['/admin/v1/replay'].post.requestBody.content['application/json'].schema.properties).to.have.property('dry_run');
+    expect(
+      body.paths['/admin/v1/replay'].post.requestBody.content['application/json'].schema.properties,
+    ).to.have.property('dry_run');
   });
 });
 
@@ -194,7 +239,11 @@ describe('health and metrics', () => {
     const w = world({ deps: { meter: metrics.meter } });
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada' }).set('customer:c2', { name: 'x', wrong: true });
     const server = serverOf(w, { metrics });
-    for (const about of ['customer:c1', 'customer:c2']) await request(server).post('/hooks/a').set(SECRET).send(told(about, 'changed', about));
+    for (const about of ['customer:c1', 'customer:c2'])
+      await request(server)
+        .post('/hooks/a')
+        .set(SECRET)
+        .send(told(about, 'changed', about));
     await w.engine.runUntilIdle();
     const { text } = await request(server).get('/metrics');
     expect(text).to.contain('saas_sync_effects_total{connection="a",kind="customer",status="created"} 1');
@@ -206,6 +255,10 @@ describe('health and metrics', () => {
 
   it('answers unknown addresses with a problem, not with a page', async () => {
     const answer = await request(serverOf(world())).get('/nothing');
-    expect([answer.status, answer.type, answer.body.code]).to.deep.equal([404, 'application/problem+json', 'no_route']);
+    expect([answer.status, answer.type, answer.body.code]).to.deep.equal([
+      404,
+      'application/problem+json',
+      'no_route',
+    ]);
   });
 });

@@ -20,23 +20,35 @@ describe('the story, from Stripe to Odoo', function () {
   after(() => world?.close());
 
   const disagreements = async () =>
-    compare('stripe', world.sandbox.books(), await booksOfOdoo(world.admin, CONNECTION), {}).filter((row) => !row.agrees);
+    compare('stripe', world.sandbox.books(), await booksOfOdoo(world.admin, CONNECTION), {}).filter(
+      (row) => !row.agrees,
+    );
 
   it('leaves exactly the invoices with the unmapped tax for a person, in words of the business', async () => {
     const open = await world.admin.search<{ code: string; message: string; cause: string }>(
       'saas.sync.exception',
-      [['state', '=', 'open'], ['kind', '=', 'invoice']],
+      [
+        ['state', '=', 'open'],
+        ['kind', '=', 'invoice'],
+      ],
       ['code', 'message', 'cause'],
     );
     expect(open.map((row) => row.code)).to.deep.equal(['tax_unmapped']);
     expect(open[0]?.cause).to.equal('missing_mapping');
-    expect(open[0]?.message).to.contain('7%');
+    expect(open[0]?.message).to.contain('VAT 7 %');
   });
 
   it('agrees to the cent once the accountant has chosen the tax and retried', async () => {
     const { url, database } = odooOfTheRun() ?? { url: '', database: '' };
     const accountant = await logIn(url, database, 'accountant', 'accountant');
-    const [exception] = await accountant.search<{ id: number }>('saas.sync.exception', [['code', '=', 'tax_unmapped'], ['state', '=', 'open']], []);
+    const [exception] = await accountant.search<{ id: number }>(
+      'saas.sync.exception',
+      [
+        ['code', '=', 'tax_unmapped'],
+        ['state', '=', 'open'],
+      ],
+      [],
+    );
     const [tax] = await accountant.search<{ id: number }>('account.tax', [['name', '=', '7% books']], []);
     await accountant.call('saas.sync.exception', 'write', [[exception?.id], { tax_id: tax?.id }]);
     await accountant.call('saas.sync.exception', 'action_use_chosen', [[exception?.id]]);
@@ -66,7 +78,10 @@ describe('the story, from Stripe to Odoo', function () {
 
   it('finds a webhook that was lost by catching up', async () => {
     world.sandbox.faults.lose(1);
-    const customer = await world.sandbox.client.customers.create({ name: 'Lost & Found Ltd', email: 'lost@example.com' });
+    const customer = await world.sandbox.client.customers.create({
+      name: 'Lost & Found Ltd',
+      email: 'lost@example.com',
+    });
     await world.sidecar.pull(CONNECTION);
     await world.sidecar.idle();
     const links = await world.admin.search('saas.sync.link', [['external_id', '=', customer.id]], ['res_id']);
@@ -76,10 +91,16 @@ describe('the story, from Stripe to Odoo', function () {
 
 async function noOpenException(world: World): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const open = await world.admin.call<number>('saas.sync.exception', 'search_count', [[['state', 'in', ['open', 'retrying']]]]);
+    const open = await world.admin.call<number>('saas.sync.exception', 'search_count', [
+      [['state', 'in', ['open', 'retrying']]],
+    ]);
     if (open === 0) return world.sidecar.idle();
     await pause(300);
   }
-  const left = await world.admin.search('saas.sync.exception', [['state', 'in', ['open', 'retrying']]], ['label', 'message']);
+  const left = await world.admin.search(
+    'saas.sync.exception',
+    [['state', 'in', ['open', 'retrying']]],
+    ['label', 'message'],
+  );
   throw new Error(`Exceptions are still open: ${JSON.stringify(left)}`);
 }

@@ -2,6 +2,7 @@
 import type { NewDelivery } from '../../sidecar/domain/delivery.ts';
 import type { JournalLine, Parked } from '../../sidecar/store/store.ts';
 
+/** The moment at which tests begin, UTC ms. */
 export const T0 = Date.UTC(2026, 10, 22, 8);
 
 /** A hook about an invoice of stripe-eu. */
@@ -21,6 +22,7 @@ export function delivery(id: string, externalId: string, more: Partial<NewDelive
   };
 }
 
+/** An exception about a missing tax mapping. */
 export function parked(externalId: string, more: Partial<Parked> = {}): Parked {
   return {
     ref: { connection: 'stripe-eu', kind: 'invoice', externalId },
@@ -45,6 +47,7 @@ export function parked(externalId: string, more: Partial<Parked> = {}): Parked {
   };
 }
 
+/** A line that says the invoice was applied. */
 export const journalLine = (externalId: string, more: Partial<JournalLine> = {}): JournalLine => ({
   at: T0,
   delivery: 'd1',

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** One request as it arrived. */
 export interface Seen {
   method: string;
   path: string;
@@ -9,8 +10,10 @@ export interface Seen {
   body: string;
 }
 
+/** What the server does with a request that was read to its end. */
 export type Play = (response: ServerResponse, seen: Seen) => void;
 
+/** An open server; `seen` grows with every request. */
 export interface OddServer {
   url: string;
   seen: Seen[];
@@ -19,6 +22,7 @@ export interface OddServer {
   close: () => Promise<void>;
 }
 
+/** Listens on a free port of loopback. */
 export async function openOddServer(): Promise<OddServer> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -50,9 +54,11 @@ export const answer =
   (response) =>
     void response.writeHead(status, { 'Content-Type': type, ...headers }).end(body);
 
+/** A JSON answer. */
 export const json = (status: number, value: unknown, headers?: Record<string, string>): Play =>
   answer(status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
 
+/** An HTML page, as routers and proxies send it. */
 export const page = (status: number): Play => answer(status, 'text/html', '<html><h1>Not Found</h1></html>');
 
 /** The request is read to its end, and nobody ever answers. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openStore } from '../../sidecar/store/sqlite/index.ts';
 import type { Store } from '../../sidecar/store/store.ts';
 
+/** `open` may be called again after a close: a restart. */
 export interface TempStore {
   path: string;
   open: () => Store;

@@ -39,7 +39,9 @@ describe('saas-sync explain', () => {
     const { code, out, err } = await run('explain', file);
     expect(err).to.equal('');
     expect(code).to.equal(0);
-    expect(out).to.match(/^Customer cus_Ada {2}\(customer cus_Ada, observed\)\n {2}because {3}rule customer@\d+\n {2}upsert {4}res\.partner/);
+    expect(out).to.match(
+      /^Customer cus_Ada {2}\(customer cus_Ada, observed\)\n {2}because {3}rule customer@\d+\n {2}upsert {4}res\.partner/,
+    );
     expect(out).to.match(/ {4}email +ledger@example\.com/);
     expect(out).to.contain('finds a twin by');
   });
@@ -53,8 +55,18 @@ describe('saas-sync explain', () => {
   });
 
   it('shows references, amounts and the ladder of a document', () => {
-    const snapshot = { kind: 'customer' as const, externalId: 'c1', readAt: 0, body: { name: 'Ada', needs: ['customer:c0'], leads: ['invoice:i1'] } };
-    const explanation = thingConnector.translate(snapshot, { connection: connectionNamed('a').id, timeZone: 'UTC', environment: 'test', reason: 'x' });
+    const snapshot = {
+      kind: 'customer' as const,
+      externalId: 'c1',
+      readAt: 0,
+      body: { name: 'Ada', needs: ['customer:c0'], leads: ['invoice:i1'] },
+    };
+    const explanation = thingConnector.translate(snapshot, {
+      connection: connectionNamed('a').id,
+      timeZone: 'UTC',
+      environment: 'test',
+      reason: 'x',
+    });
     const [event] = explanation.events;
     const text = told({
       snapshot,
@@ -65,11 +77,26 @@ describe('saas-sync explain', () => {
           because: 'rule payment@1',
           changes: [
             {
-              op: 'payment', key: { kind: 'payment', external_id: 'p1' }, model: 'account.payment', version: 1, digest: 'd',
-              label: 'Payment p1', rule: 'payment@1', reason: 'paid', climb: ['posted', 'reconciled:in_1'],
+              op: 'payment',
+              key: { kind: 'payment', external_id: 'p1' },
+              model: 'account.payment',
+              version: 1,
+              digest: 'd',
+              label: 'Payment p1',
+              rule: 'payment@1',
+              reason: 'paid',
+              climb: ['posted', 'reconciled:in_1'],
               values: {
-                payment_type: 'inbound', partner: { ref: { kind: 'customer', external_id: 'c0' } }, amount: 11_900, currency: 'EUR',
-                exponent: 2, date: '2026-11-22', memo: '', channel: 'processor', allocations: [], failed_date: null,
+                payment_type: 'inbound',
+                partner: { ref: { kind: 'customer', external_id: 'c0' } },
+                amount: 11_900,
+                currency: 'EUR',
+                exponent: 2,
+                date: '2026-11-22',
+                memo: '',
+                channel: 'processor',
+                allocations: [],
+                failed_date: null,
               },
             },
           ],
@@ -94,7 +121,9 @@ describe('saas-sync explain', () => {
 
   it('looks for the vendor’s object in an event, outermost first', () => {
     const event = { id: 'evt', object: 'event', data: { object: { id: 'in_1', object: 'invoice' } } };
-    const found = snapshotsIn(event, ['customer', 'invoice']).map(({ kind, externalId }) => `${kind}:${externalId}`);
+    const found = snapshotsIn(event, ['customer', 'invoice']).map(
+      ({ kind, externalId }) => `${kind}:${externalId}`,
+    );
     expect(found).to.deep.equal(['customer:evt', 'invoice:evt', 'invoice:in_1']);
   });
 });
@@ -102,7 +131,10 @@ describe('saas-sync explain', () => {
 describe('saas-sync status', () => {
   it('draws connections and exceptions by cause', async () => {
     const w = world();
-    w.vendors['a']!.things.set('customer:c1', { name: 'x', wrong: true }).set('customer:c2', { name: 'y', wrong: true });
+    w.vendors['a']!.things.set('customer:c1', { name: 'x', wrong: true }).set('customer:c2', {
+      name: 'y',
+      wrong: true,
+    });
     await w.hook('a', 'customer:c1', 'customer:c2');
     await w.engine.runUntilIdle();
     expect(drawn({ running: true, status: w.engine.status(), exceptions: w.store.parked() })).to.equal(
@@ -138,7 +170,8 @@ describe('saas-sync replay', () => {
 
   it('understands days and instants', () => {
     expect(selectorOf({ from: '2026-11-01', to: '2026-11-01T08:00Z' })).to.deep.equal({
-      from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 1, 8),
+      from: Date.UTC(2026, 10, 1),
+      to: Date.UTC(2026, 10, 1, 8),
     });
   });
 });

@@ -46,8 +46,15 @@ describe('the configuration', () => {
     writeFileSync(join(folder, 'old.secret'), 'older-secret\n');
     const config = read();
     expect(config.connections[0]).to.deep.include({ id: 'things-eu', time_zone: 'UTC', environment: 'live' });
-    expect(config.connections[0]?.secrets).to.deep.equal({ key: ['vendor-key'], webhook: ['hook-secret', 'older-secret'] });
-    expect(config).to.include({ port: 8070, storePath: join(folder, 'saas-sync.sqlite'), transport: 'json2' });
+    expect(config.connections[0]?.secrets).to.deep.equal({
+      key: ['vendor-key'],
+      webhook: ['hook-secret', 'older-secret'],
+    });
+    expect(config).to.include({
+      port: 8070,
+      storePath: join(folder, 'saas-sync.sqlite'),
+      transport: 'json2',
+    });
     expect(config.secrets).to.have.members(['odoo-key-1', 'vendor-key', 'hook-secret', 'older-secret']);
   });
 
@@ -80,10 +87,14 @@ describe('the configuration', () => {
     expect(told).to.have.length(9);
     const [first, ...rest] = told;
     expect(first).to.match(/^connections\.yaml:2: id: lower case letters, digits and dashes/);
-    expect(rest[0]).to.equal('connections.yaml:5: there is no connector for "sales_farce": write one of things');
+    expect(rest[0]).to.equal(
+      'connections.yaml:5: there is no connector for "sales_farce": write one of things',
+    );
     expect(rest.join('\n')).to.contain('connections.yaml:10: options of Things Inc.: color:');
     expect(rest.join('\n')).to.contain('connections.yaml:8: "Mars/Olympus" is no time zone');
-    expect(rest.join('\n')).to.contain('connections.yaml:13: Things Inc. takes no credential "password": it takes key, webhook');
+    expect(rest.join('\n')).to.contain(
+      'connections.yaml:13: Things Inc. takes no credential "password": it takes key, webhook',
+    );
     expect(rest.join('\n')).to.contain('connections.yaml:12: the environment variable MISSING is not set');
     expect(rest.join('\n')).to.contain('the credential webhook is missing (the webhook secret)');
     expect(rest.join('\n')).to.contain('connections.yaml:14: the id one is used twice');
@@ -92,9 +103,19 @@ describe('the configuration', () => {
 
   it('tells the environment’s mistakes together with the file’s', () => {
     write('connections: [');
-    const told = mistakes({ ...good(), ODOO_URL: 'odoo', ODOO_DB: '', SAAS_SYNC_PORT: 'http', ODOO_TRANSPORT: 'xmlrpc' });
+    const told = mistakes({
+      ...good(),
+      ODOO_URL: 'odoo',
+      ODOO_DB: '',
+      SAAS_SYNC_PORT: 'http',
+      ODOO_TRANSPORT: 'xmlrpc',
+    });
     expect(told.map((mistake) => mistake.split(' ')[0])).to.deep.equal([
-      'SAAS_SYNC_PORT', 'ODOO_URL', 'ODOO_DB', 'ODOO_LOGIN', 'connections.yaml:1:',
+      'SAAS_SYNC_PORT',
+      'ODOO_URL',
+      'ODOO_DB',
+      'ODOO_LOGIN',
+      'connections.yaml:1:',
     ]);
   });
 

@@ -50,7 +50,9 @@ describe('pulling', () => {
     let expired = true;
     Object.defineProperty(vendor, 'failure', {
       get: () => {
-        const failure = expired ? new ConnectionBroken('cursor_expired', 'Events older than 30 days are gone') : undefined;
+        const failure = expired
+          ? new ConnectionBroken('cursor_expired', 'Events older than 30 days are gone')
+          : undefined;
         expired = false;
         return failure;
       },
@@ -67,7 +69,8 @@ describe('pulling', () => {
     const vendor = w.vendors['a']!;
     await w.engine.backfill('a', {
       told: () => {
-        if (vendor.pages.length === 2) vendor.failure = new Transient('vendor_down', 'The vendor does not answer');
+        if (vendor.pages.length === 2)
+          vendor.failure = new Transient('vendor_down', 'The vendor does not answer');
       },
     });
     expect(vendor.pages).to.deep.equal([0, 2]);
@@ -81,16 +84,29 @@ describe('pulling', () => {
   it('puts nothing in the queue for what is unchanged, at ten thousand a second or more', async () => {
     const w = world();
     const count = 5_000;
-    const bodyOf = (i: number) => ({ name: `Customer ${i}`, address: { city: 'Berlin', lines: ['x', 'y'] }, balance: i });
+    const bodyOf = (i: number) => ({
+      name: `Customer ${i}`,
+      address: { city: 'Berlin', lines: ['x', 'y'] },
+      balance: i,
+    });
     w.store.saveLinks(
       'a',
       Array.from({ length: count }, (_, i) => ({
-        kind: 'customer' as const, externalId: `c${i}`, model: 'res.partner', resId: i, version: 1, digest: 'd', base: {},
+        kind: 'customer' as const,
+        externalId: `c${i}`,
+        model: 'res.partner',
+        resId: i,
+        version: 1,
+        digest: 'd',
+        base: {},
         sourceDigest: digestOf(bodyOf(i)),
       })),
     );
     const snapshots = Array.from({ length: count }, (_, i) => ({
-      kind: 'customer' as const, externalId: `c${i}`, readAt: w.clock.now(), body: bodyOf(i),
+      kind: 'customer' as const,
+      externalId: `c${i}`,
+      readAt: w.clock.now(),
+      body: bodyOf(i),
     }));
     const begun = performance.now();
     for (let at = 0; at < count; at += 100) unknownOf(w, 'a', snapshots.slice(at, at + 100));
@@ -130,15 +146,28 @@ describe('pulling', () => {
 
 describe('commands from Odoo', () => {
   const row = (command: string, more: object = {}) => ({
-    id: 1, command, connection: 'a', kind: null, external_id: null, ...more,
+    id: 1,
+    command,
+    connection: 'a',
+    kind: null,
+    external_id: null,
+    ...more,
   });
 
   it('are carried out and acknowledged, each with its own answer', async () => {
     const w = world();
-    w.odoo.commands = [row('pause'), { ...row('explode'), id: 2 }, { ...row('pause', { connection: 'zz' }), id: 3 }];
+    w.odoo.commands = [
+      row('pause'),
+      { ...row('explode'), id: 2 },
+      { ...row('pause', { connection: 'zz' }), id: 3 },
+    ];
     expect(await w.engine.pullCommands()).to.equal(3);
     expect(w.engine.status().connections[0]).to.include({ state: 'paused' });
-    expect(w.odoo.box.map(({ id, ok }) => [id, ok])).to.deep.equal([[1, true], [2, false], [3, false]]);
+    expect(w.odoo.box.map(({ id, ok }) => [id, ok])).to.deep.equal([
+      [1, true],
+      [2, false],
+      [3, false],
+    ]);
   });
 
   it('pause a connection so that nothing is done, and resume it without a loss', async () => {
@@ -160,7 +189,9 @@ describe('commands from Odoo', () => {
     await w.engine.runUntilIdle();
     await w.engine.command(row('ignore', { kind: 'customer', external_id: 'c1', user: 'Marc' }));
     expect(w.store.parked()).to.deep.equal([]);
-    expect(w.store.journal({ lane: 'a/customer:c1' }).map(({ detail }) => detail)).to.include('ignored by Marc');
+    expect(w.store.journal({ lane: 'a/customer:c1' }).map(({ detail }) => detail)).to.include(
+      'ignored by Marc',
+    );
   });
 });
 
@@ -175,14 +206,21 @@ describe('reporting', () => {
     w.odoo.reportFailure = undefined;
     await w.engine.report();
     expect(w.odoo.reports[0]?.exceptions[0]).to.deep.include({
-      connection: 'a', kind: 'customer', external_id: 'c1', cause: 'invalid_data', code: 'does_not_add_up',
-      message: 'Ada: 1 + 1 is not 3', payload: { name: 'A•••', wrong: true },
+      connection: 'a',
+      kind: 'customer',
+      external_id: 'c1',
+      cause: 'invalid_data',
+      code: 'does_not_add_up',
+      message: 'Ada: 1 + 1 is not 3',
+      payload: { name: 'A•••', wrong: true },
     });
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada' });
     await w.hook('a', 'customer:c1');
     await w.engine.runUntilIdle();
     await w.engine.report();
-    expect(w.odoo.reports[1]?.resolved).to.deep.equal([{ connection: 'a', kind: 'customer', external_id: 'c1' }]);
+    expect(w.odoo.reports[1]?.resolved).to.deep.equal([
+      { connection: 'a', kind: 'customer', external_id: 'c1' },
+    ]);
   });
 
   it('is silent while nothing changes, but for once a minute', async () => {
@@ -201,7 +239,10 @@ describe('replaying', () => {
     await w.hook('a', 'customer:c1', 'customer:c2');
     await w.engine.runUntilIdle();
     const selector = { connection: 'a', from: w.clock.now() - 1 };
-    expect(await w.engine.replay(selector, true)).to.deep.equal({ lanes: ['a/customer:c1', 'a/customer:c2'], dry: true });
+    expect(await w.engine.replay(selector, true)).to.deep.equal({
+      lanes: ['a/customer:c1', 'a/customer:c2'],
+      dry: true,
+    });
     expect(w.store.depth().pending).to.equal(0);
     await w.engine.replay(selector, false);
     await w.engine.runUntilIdle();

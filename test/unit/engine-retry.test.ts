@@ -50,7 +50,8 @@ describe('the retry policy', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (failureClass, attempt, retryAfterMs, chance) => {
           const decision = decide(failing(failureClass, retryAfterMs), attempt, NOW, () => chance);
-          if (decision.do !== 'retry') return decision.do === reaction[failureClass] || decision.do === 'park';
+          if (decision.do !== 'retry')
+            return decision.do === reaction[failureClass] || decision.do === 'park';
           const pause = decision.retryAt - NOW;
           return pause >= (retryAfterMs ?? 0) && pause <= Math.max(CAP_MS, retryAfterMs ?? 0);
         },

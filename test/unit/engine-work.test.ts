@@ -83,14 +83,17 @@ describe('the work loop', () => {
 
   it('hands a circle of records that wait for each other to a person', async () => {
     const w = world();
-    w.vendors['a']!.things
-      .set('customer:c1', { name: 'one', needs: ['customer:c2'] })
-      .set('customer:c2', { name: 'two', needs: ['customer:c1'] });
+    w.vendors['a']!.things.set('customer:c1', { name: 'one', needs: ['customer:c2'] }).set('customer:c2', {
+      name: 'two',
+      needs: ['customer:c1'],
+    });
     await w.hook('a', 'customer:c1');
     await w.engine.runUntilIdle();
     const parked = w.store.parked();
     expect(parked.map(({ ref }) => ref.externalId).sort()).to.deep.equal(['c1', 'c2']);
-    expect(parked.map(({ message }) => message).join()).to.match(/wait for each other: customer c\d → customer c\d/);
+    expect(parked.map(({ message }) => message).join()).to.match(
+      /wait for each other: customer c\d → customer c\d/,
+    );
   });
 
   it('parks a record that needs one the vendor does not have, and revives it when that one comes', async () => {
@@ -110,9 +113,10 @@ describe('the work loop', () => {
 
   it('parks an invoice whose customer is parked, and both go on once the customer is mended', async () => {
     const w = world();
-    w.vendors['a']!.things
-      .set('invoice:i1', { name: 'bill', needs: ['customer:c1'] })
-      .set('customer:c1', { name: 'Ada', wrong: true });
+    w.vendors['a']!.things.set('invoice:i1', { name: 'bill', needs: ['customer:c1'] }).set('customer:c1', {
+      name: 'Ada',
+      wrong: true,
+    });
     await w.hook('a', 'invoice:i1');
     await w.engine.runUntilIdle();
     expect(w.store.parked().map(({ code }) => code)).to.have.members(['does_not_add_up', 'waits_for_record']);
@@ -122,13 +126,66 @@ describe('the work loop', () => {
     expect(w.held()).to.deep.equal(['a/customer:c1', 'a/invoice:i1']);
   });
 
+  it('asks a person after a quarter of an hour of waiting, and goes on by itself when the record comes', async () => {
+    const w = world();
+    w.vendors['a']!.things.set('invoice:i1', { name: 'bill', needs: ['customer:c1'] }).set('customer:c1', {
+      name: 'Ada',
+    });
+    w.odoo.answers.set('customer:c1', () => ({
+      status: 'rejected',
+      error: { class: 'transient', code: 'locked', message: 'Locked by somebody' },
+    }));
+    await w.hook('a', 'invoice:i1');
+    await w.engine.runUntilIdle();
+    await w.pass(14 * 60_000, 30_000);
+    expect(w.store.parked()).to.deep.equal([]);
+    await w.pass(2 * 60_000, 30_000);
+    expect(w.store.parked().map(({ message }) => message)).to.deep.equal([
+      'Thing i1 waits for customer c1: it has not come within 15 minutes',
+    ]);
+    w.odoo.answers.clear();
+    await w.pass(20 * 60_000, 30_000);
+    expect(w.held()).to.deep.equal(['a/customer:c1', 'a/invoice:i1']);
+    expect(w.store.parked()).to.deep.equal([]);
+  });
+
+  it('tries all documents again that lack the same tax, once one of them shows that it is mapped', async () => {
+    const w = world();
+    for (const name of ['i1', 'i2', 'i3']) {
+      w.vendors['a']!.things.set(`invoice:${name}`, { name });
+      w.odoo.answers.set(`invoice:${name}`, () => ({
+        status: 'rejected',
+        error: {
+          class: 'missing_mapping',
+          code: 'tax_unmapped',
+          message: 'VAT 7 % has no tax in Odoo',
+          args: { tax_rate: name === 'i3' ? 'other' : 'txr_7' },
+        },
+      }));
+    }
+    await w.hook('a', 'invoice:i1', 'invoice:i2', 'invoice:i3');
+    await w.engine.runUntilIdle();
+    expect(w.store.parked()).to.have.length(3);
+    w.odoo.answers.delete('invoice:i1');
+    w.odoo.answers.delete('invoice:i2');
+    await w.engine.command({ command: 'retry', connection: 'a', kind: 'invoice', external_id: 'i1' });
+    await w.engine.runUntilIdle();
+    expect(w.held()).to.deep.equal(['a/invoice:i1', 'a/invoice:i2']);
+    expect(w.store.parked().map(({ ref }) => ref.externalId)).to.deep.equal(['i3']);
+  });
+
   it('parks a poisonous record while its neighbours go on', async () => {
     const w = world();
     const names = Array.from({ length: 20 }, (_, i) => `customer:c${i}`);
     for (const name of names) w.vendors['a']!.things.set(name, { name, wrong: name === 'customer:c7' });
     w.odoo.answers.set('customer:c9', () => ({
       status: 'rejected',
-      error: { class: 'business_rule', code: 'blocked', message: 'This contact is blocked', hint: 'Unblock it.' },
+      error: {
+        class: 'business_rule',
+        code: 'blocked',
+        message: 'This contact is blocked',
+        hint: 'Unblock it.',
+      },
     }));
     await w.hook('a', ...names);
     await w.engine.runUntilIdle();
@@ -213,13 +270,20 @@ describe('the work loop', () => {
   it('pauses only the connection that is broken, and goes on by itself when it is mended', async () => {
     const w = world();
     for (const id of ['a', 'b']) w.vendors[id]!.things.set('customer:c1', { name: id });
-    w.vendors['a']!.failure = new ConnectionBroken('key_revoked', 'The key was revoked', { hint: 'Make a new one.' });
+    w.vendors['a']!.failure = new ConnectionBroken('key_revoked', 'The key was revoked', {
+      hint: 'Make a new one.',
+    });
     await w.hook('a', 'customer:c1');
     await w.hook('b', 'customer:c1');
     await w.engine.runUntilIdle();
     expect(w.held()).to.deep.equal(['b/customer:c1']);
     const [a, b] = w.engine.status().connections;
-    expect(a).to.include({ state: 'broken', message: 'The key was revoked', hint: 'Make a new one.', backlog: 1 });
+    expect(a).to.include({
+      state: 'broken',
+      message: 'The key was revoked',
+      hint: 'Make a new one.',
+      backlog: 1,
+    });
     expect(b).to.include({ state: 'healthy' });
     expect(await w.engine.probe('a')).to.equal(false);
     w.vendors['a']!.failure = undefined;
@@ -229,11 +293,51 @@ describe('the work loop', () => {
     expect(w.store.parked()).to.deep.equal([]);
   });
 
+  it('tries one record again with growing pauses while the others go on', async () => {
+    const w = world();
+    w.vendors['a']!.things.set('customer:c1', { name: 'Ada' }).set('customer:c2', { name: 'Bob' });
+    let failures = 0;
+    const late = () => {
+      if (++failures > 4) return undefined as never;
+      return {
+        status: 'rejected' as const,
+        error: { class: 'transient', code: 'locked', message: 'Locked by somebody' },
+      };
+    };
+    w.odoo.answers.set('customer:c1', late);
+    await w.hook('a', 'customer:c1', 'customer:c2');
+    await w.engine.runUntilIdle();
+    expect(w.held()).to.deep.equal(['a/customer:c2']);
+    const sleeping = w.store.nextReadyAt();
+    expect(sleeping).to.be.greaterThan(w.clock.now());
+    await w.pass(60_000);
+    expect(w.held()).to.deep.equal(['a/customer:c1', 'a/customer:c2']);
+    expect(
+      w.store.journal({ lane: 'a/customer:c1' }).filter(({ step }) => step === 'retried'),
+    ).to.have.length(4);
+  });
+
+  it('parks a record on which our own code fails, after three tries', async () => {
+    const w = world();
+    w.vendors['a']!.things.set('customer:c1', { name: 'Ada' });
+    w.odoo.answers.set('customer:c1', () => ({
+      status: 'rejected',
+      error: { class: 'bug', code: 'unexpected', message: 'division by zero' },
+    }));
+    await w.hook('a', 'customer:c1');
+    await w.engine.runUntilIdle();
+    await w.pass(60_000);
+    expect(w.odoo.calls).to.have.length(3);
+    expect(w.store.parked()[0]).to.deep.include({ cause: 'bug', attempts: 3 });
+  });
+
   it('lets a connection rest when its vendor asks for it, without one attempt on any record', async () => {
     const w = world();
     const names = Array.from({ length: 40 }, (_, i) => `customer:c${i}`);
     for (const name of names) w.vendors['a']!.things.set(name, { name });
-    w.vendors['a']!.failure = new Failure('rate_limited', 'slow_down', 'Too many requests', { retryAfterMs: 30_000 });
+    w.vendors['a']!.failure = new Failure('rate_limited', 'slow_down', 'Too many requests', {
+      retryAfterMs: 30_000,
+    });
     await w.hook('a', ...names);
     await w.engine.runUntilIdle();
     expect(w.vendors['a']!.reads.length).to.be.at.most(8);
@@ -241,6 +345,7 @@ describe('the work loop', () => {
     w.vendors['a']!.failure = undefined;
     await w.pass(29_000);
     expect(w.odoo.writes).to.equal(0);
+    expect(w.store.depth().pending).to.equal(40);
     await w.pass(10_000);
     expect(w.odoo.writes).to.equal(40);
     expect(w.engine.status().connections[0]).to.include({ state: 'healthy' });
@@ -250,7 +355,10 @@ describe('the work loop', () => {
     const w = world();
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada' }).set('customer:c2', { name: 'Bob' });
     const first = new Set<string>();
-    for (const [name, base] of [['c1', 'Ada'], ['c2', 'Robert']] as const)
+    for (const [name, base] of [
+      ['c1', 'Ada'],
+      ['c2', 'Robert'],
+    ] as const)
       w.odoo.answers.set(`customer:${name}`, () => {
         if (first.has(name)) return undefined as never;
         first.add(name);
@@ -266,8 +374,7 @@ describe('the work loop', () => {
 
   it('looks at what a record leads to, once, even if two records name each other', async () => {
     const w = world();
-    w.vendors['a']!.things
-      .set('invoice:i1', { name: 'bill', leads: ['invoice:i2', 'customer:c1'] })
+    w.vendors['a']!.things.set('invoice:i1', { name: 'bill', leads: ['invoice:i2', 'customer:c1'] })
       .set('invoice:i2', { name: 'other', leads: ['invoice:i1'] })
       .set('customer:c1', { name: 'Ada' });
     w.odoo.answers.set('invoice:i2', () => ({ status: 'skipped' }));

@@ -18,7 +18,12 @@ describe('the log', () => {
   it('writes JSON lines that carry the delivery', () => {
     const { lines, logger } = logged(false);
     logger.info('Applied', { delivery: 'evt_1', lane: 'a/customer:c1' });
-    expect(JSON.parse(lines[0]!)).to.include({ level: 'info', message: 'Applied', delivery: 'evt_1', lane: 'a/customer:c1' });
+    expect(JSON.parse(lines[0]!)).to.include({
+      level: 'info',
+      message: 'Applied',
+      delivery: 'evt_1',
+      lane: 'a/customer:c1',
+    });
   });
 
   for (const pretty of [false, true])

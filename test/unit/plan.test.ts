@@ -135,6 +135,12 @@ describe('plan: invoices', () => {
     });
   });
 
+  it('takes back a draft that the vendor deleted, of which it tells nothing any more', () => {
+    const nothing = { net: 0, discount: 0, tax: 0, total: 0, prepaid: 0, paid: 0, due: 0 };
+    const deleted = invoice({ status: 'deleted', lines: [], taxes: [], totals: nothing });
+    expect(only<MoveChange>(deleted, 'in_1').climb).to.deep.equal(['voided']);
+  });
+
   it('has nothing to book for an invoice without lines, and says so', () => {
     const { changes, because } = decide(
       invoice({

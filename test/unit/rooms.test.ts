@@ -43,7 +43,8 @@ function sources(folder: string): string[] {
 
 function roomOf(path: string): string {
   const parts = relative(root, path).split('/');
-  if (parts.length === 1) return '.';
+  // The commands of cli.ts belong to the composition root, one file each.
+  if (parts.length === 1 || parts[0] === 'cli') return '.';
   if (parts[0] !== 'connectors') return parts[0] ?? '.';
   return parts.length === 2 ? 'connectors' : `connectors/${parts[1]}`;
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Stripe } from 'stripe';
+import StripeClient, { type Stripe } from 'stripe';
 import { startStripeSandbox, type StripeSandbox } from '../sandbox/stripe/index.ts';
 
 type Received = { event: Stripe.Event; body: string; signature: string };
@@ -59,7 +59,7 @@ describe('webhooks of the Stripe sandbox', () => {
     await create('Signed');
     await sandbox.webhooks.idle();
     expect(check(at(0), SECRET).type).to.equal('customer.created');
-    expect(() => check(at(0), 'whsec_other')).to.throw(Stripe.errors.StripeSignatureVerificationError);
+    expect(() => check(at(0), 'whsec_other')).to.throw(StripeClient.errors.StripeSignatureVerificationError);
     expect(at(0).event.api_version).to.equal('2026-10-28.endive');
   });
 
@@ -140,7 +140,7 @@ describe('webhooks of the Stripe sandbox', () => {
     sandbox.fault({ kind: 'wrong_signature' });
     await create('Forged');
     await sandbox.webhooks.idle();
-    expect(() => check(at(0), SECRET)).to.throw(Stripe.errors.StripeSignatureVerificationError);
+    expect(() => check(at(0), SECRET)).to.throw(StripeClient.errors.StripeSignatureVerificationError);
     expect(check(at(1), SECRET).type).to.equal('customer.created');
   });
 

@@ -1,6 +1,6 @@
 /** Webhooks of Stripe: whose word is taken, and what is refused with which code. */
 import { expect } from 'chai';
-import Stripe from 'stripe';
+import OfficialStripe from 'stripe';
 import type { Connection } from '../../sidecar/domain/connection.ts';
 import type { RawDelivery, Received } from '../../sidecar/domain/connector.ts';
 import { Refused } from '../../sidecar/domain/failure.ts';
@@ -15,7 +15,7 @@ import {
   type Wire,
 } from '../support/stripe-wire.ts';
 
-const official = new Stripe('sk_test_unit');
+const official = new OfficialStripe('sk_test_unit');
 const NOW = 1_795_000_000_000;
 const SECRET = 'whsec_unit_1';
 

@@ -1,3 +1,4 @@
+from . import res_partner
 from . import saas_sync_connection
 from . import saas_sync_link
 from . import saas_sync_receipt

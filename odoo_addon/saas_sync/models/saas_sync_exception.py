@@ -72,7 +72,7 @@ class SaasSyncException(models.Model):
     attempts = fields.Integer(readonly=True, aggregator=None)
     first_at = fields.Datetime(string="First Seen", readonly=True)
     last_at = fields.Datetime(string="Last Seen", readonly=True)
-    resolved_at = fields.Datetime(readonly=True)
+    resolved_at = fields.Datetime("Ended", readonly=True)
     amount = fields.Monetary(readonly=True)
     amount_minor = BigInteger(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)

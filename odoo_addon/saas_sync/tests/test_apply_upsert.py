@@ -169,3 +169,20 @@ class TestApplyUpsert(SaasSyncCase):
             self.customer(match=[[["name", "ilike", "unusual"], ["ref", "!=", False]]])
         )
         self.assertEqual(result["res_id"], twin.id)
+
+    def test_twins_are_found_case_blind_and_by_index(self):
+        twin = self.env["res.partner"].create({"name": "A", "vat": "XX-9\u00c4"})
+        result = self.apply_one(
+            self.customer(
+                match=[
+                    [["vat", "=ilike", "xx-9\u00e4"]],
+                    [["email", "=ilike", "nobody@acme.example"]],
+                ]
+            )
+        )
+        self.assertEqual(result["res_id"], twin.id)
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_indexes"
+            " WHERE indexname LIKE 'res_partner_saas_sync%'"
+        )
+        self.assertEqual(self.env.cr.fetchone()[0], 2)

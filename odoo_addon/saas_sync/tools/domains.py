@@ -1,8 +1,10 @@
 """Finding many twins at once: one search, then a table of what was found."""
 
 import re
+from collections import defaultdict
 
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 PLAIN_TYPES = ("char", "integer", "many2one", "selection", "boolean")
 
@@ -39,6 +41,52 @@ def _fold(operator, value):
     return value or False
 
 
+def _any_of(model, domains):
+    """The disjunction of ``domains``.
+
+    Case-blind equalities on one text column become one comparison with a list: a
+    hundred ILIKEs would each be tried on every row, and no index helps them.
+    """
+    texts = defaultdict(list)
+    others = []
+    for domain in domains:
+        leaves = _leaves(domain)
+        name, operator, value = leaves[0] if leaves else (None, None, None)
+        if (
+            leaves
+            and len(leaves) == 1
+            and operator == "=ilike"
+            and _is_text(model, name)
+        ):
+            texts[name].append(_fold(operator, value))
+        else:
+            others.append(Domain(domain))
+    model.flush_model(list(texts))
+    return Domain.OR(
+        [*others, *(_lower_in(name, values) for name, values in texts.items())]
+    )
+
+
+def _is_text(model, name):
+    field = model._fields.get(name)
+    return bool(
+        field
+        and field.type == "char"
+        and field.store
+        and field.column_type
+        and not field.translate
+        and not field.company_dependent
+        and not field.inherited
+    )
+
+
+def _lower_in(name, values):
+    def to_sql(_model, alias, _query):
+        return SQL("lower(%s) = ANY(%s)", SQL.identifier(alias, name), values)
+
+    return Domain.custom(to_sql=to_sql)
+
+
 def _held(record, name):
     value = record[name]
     return value.id if record._fields[name].type == "many2one" else value
@@ -53,7 +101,7 @@ class TwinFinder:
     """
 
     def __init__(self, model, domains, taken):
-        found = model.search(Domain.OR(Domain(domain) for domain in domains))
+        found = model.search(_any_of(model, domains))
         self.candidates = found - model.browse(taken(found.ids) if found else [])
         self.tables = {}
 

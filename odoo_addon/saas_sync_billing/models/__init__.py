@@ -1,5 +1,6 @@
 from . import account_move
 from . import saas_sync_connection
+from . import saas_sync_connection_setup
 from . import saas_sync_exception
 from . import saas_sync_api
 from . import saas_sync_api_document
@@ -9,3 +10,4 @@ from . import saas_sync_api_move_totals
 from . import saas_sync_api_move_post
 from . import saas_sync_api_move_void
 from . import saas_sync_api_payment
+from . import saas_sync_api_payment_fail

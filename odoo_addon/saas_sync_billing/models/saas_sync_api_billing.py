@@ -164,6 +164,7 @@ class SaasSyncApi(models.AbstractModel):
             open_lines = lines.filtered(
                 lambda line: (
                     line.account_id.account_type == "asset_receivable"
+                    and line.parent_state == "posted"
                     and not line.reconciled
                 )
             )

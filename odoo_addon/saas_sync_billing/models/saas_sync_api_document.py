@@ -212,13 +212,11 @@ class SaasSyncApi(models.AbstractModel):
             "model": item.record._name,
             "res_id": item.record.id,
         }
+        if item.written or not item.error:
+            row["base"] = {"content": item.content}
         if item.error:
-            return {
-                **row,
-                "digest": None,
-                "state": "exception",
-                "last_error": item.error["message"],
-            }
+            error = item.error["message"]
+            return {**row, "digest": None, "state": "exception", "last_error": error}
         if item.waiting:
             return {**row, "digest": None, "state": "waiting"}
         return row

@@ -41,7 +41,7 @@ class SaasSyncApi(models.AbstractModel):
         self._billing_resolve(connection, told)
         self._move_check(connection, told)
         self._move_draft(connection, told)
-        self._move_compare_posted(told)
+        self._move_compare_posted(connection, told)
         self._move_post(connection, told)
         self._move_settle(connection, items)
         self._move_void(connection, items)
@@ -125,6 +125,7 @@ class SaasSyncApi(models.AbstractModel):
         for item, move in zip(items, moves, strict=True):
             item.record = move
             item.status = "created"
+            item.written = True
             item.climb("drafted", str(move.id))
 
     def _move_rewrite(self, connection, item):
@@ -142,22 +143,26 @@ class SaasSyncApi(models.AbstractModel):
         )
         item.record.write({**values, "invoice_line_ids": lines})
         item.status = "updated"
+        item.written = True
 
     def _move_is_current(self, item):
-        """A draft from an earlier call that says what is wanted already, and may have
-        been mended by hand.
+        """Whether a draft of an earlier call says what is wanted. It may have been
+        mended by hand since, which stays; or a tax may have been mapped anew.
         """
         if item.fresh:
+            return True
+        if not item.same_content:
             return False
         taxes = {
             tax.id
             for line in item.values["lines"]
             for tax in self._move_taxes(item, line)
         }
-        if taxes != set(item.record.invoice_line_ids.tax_ids.ids):
-            return False
         actual = Totals.of_move(item.record, item.values["exponent"])
-        return not actual.missing(self._move_expected(item)).largest()
+        missing = actual.missing(self._move_expected(item)).largest()
+        return missing <= item.values["tolerance"] and taxes == set(
+            item.record.invoice_line_ids.tax_ids.ids
+        )
 
     def _move_values(self, connection, item):
         """Everything is said explicitly, so that no default of a product, partner or

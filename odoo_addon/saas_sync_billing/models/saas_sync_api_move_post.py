@@ -17,6 +17,10 @@ class SaasSyncApi(models.AbstractModel):
     def _move_post(self, connection, items):
         """Post what is equal to the cent and belongs to an open period, in batches."""
         wanted = [item for item in items if item.record and item.wants("posted")]
+        by_hand = [item for item in wanted if item.record.state == "posted"]
+        wanted = [item for item in wanted if item.record.state != "posted"]
+        for item in by_hand:
+            item.climb("posted", item.record.name)
         locks = self._billing_locks(connection.company_id)
         for item in wanted:
             with self._billing_catch(item):
@@ -32,12 +36,15 @@ class SaasSyncApi(models.AbstractModel):
         values, move = item.values, item.record
         if move.state != "draft":
             raise SyncError(
-                "posted_was_reset",
+                "record_cancelled",
                 self.env._(
-                    "%s has been posted or cancelled in Odoo by a person.",
-                    move.display_name,
+                    "The draft of %(document)s has been cancelled in Odoo by a person.",
+                    document=item.change["label"],
                 ),
-                hint=self.env._("Reset it to draft in Accounting, then retry."),
+                hint=self.env._(
+                    "Reset it to draft in Accounting and retry, or ignore this "
+                    "exception."
+                ),
             )
         taxed = any(line["taxes"] for line in values["lines"])
         self._billing_check_period(
@@ -98,18 +105,14 @@ class SaasSyncApi(models.AbstractModel):
                 args={"date": str(wanted)},
             )
 
-    def _move_compare_posted(self, items):
-        """A posted document is never written; say so if what the vendor now says
-        differs materially.
+    def _move_compare_posted(self, connection, items):
+        """A posted document is never written; say so if what the vendor now says, or
+        what a person has posted, differs materially.
         """
         for item in items:
-            if (
-                item.stopped
-                or item.fresh
-                or not item.record
-                or item.record.state != "posted"
-                or item.same_digest
-            ):
+            if item.stopped or item.fresh or item.record.state != "posted":
+                continue
+            if item.same_content and "posted" in item.receipts:
                 continue
             differences = self._move_material_differences(item)
             if differences:
@@ -117,9 +120,10 @@ class SaasSyncApi(models.AbstractModel):
                     SyncError(
                         "posted_differs",
                         self.env._(
-                            "%(number)s is posted, and was changed afterwards: "
+                            "%(number)s is posted, and %(system)s now says otherwise: "
                             "%(differences)s.",
                             number=item.record.name,
+                            system=connection._billing_label(),
                             differences=", ".join(differences),
                         ),
                         hint=self.env._(
@@ -136,44 +140,44 @@ class SaasSyncApi(models.AbstractModel):
     def _move_material_differences(self, item):
         values, move = item.values, item.record
         partner = self._billing_ref(item, values["partner"]).commercial_partner_id
-        wanted, actual = (
-            self._move_expected(item),
-            Totals.of_move(move, values["exponent"]),
-        )
+        exponent, currency = values["exponent"], values["currency"]
+        wanted, actual = self._move_expected(item), Totals.of_move(move, exponent)
         missing = actual.missing(wanted)
-        result = []
-        if partner != move.commercial_partner_id:
-            result.append(
-                self.env._(
-                    "customer %s instead of %s",
-                    partner.name,
-                    move.commercial_partner_id.name,
-                )
+        pairs = [
+            (
+                self.env._("customer"),
+                f"{partner.name} (#{partner.id})",
+                f"{move.commercial_partner_id.name} (#{move.commercial_partner_id.id})",
+            ),
+            (self.env._("currency"), currency, move.currency_id.name),
+            (
+                self.env._("date"),
+                fields.Date.to_date(values["invoice_date"]),
+                move.invoice_date,
+            ),
+            (
+                self.env._("amount before tax"),
+                show(wanted.untaxed, exponent, currency),
+                show(actual.untaxed, exponent, currency),
+            ),
+            (
+                self.env._("total"),
+                show(wanted.total, exponent, currency),
+                show(actual.total, exponent, currency),
+            ),
+        ]
+        result = [
+            self.env._(
+                "%(what)s %(new)s instead of %(old)s",
+                what=what,
+                new=new,
+                old=old,
             )
-        if values["currency"] != move.currency_id.name:
-            result.append(
-                self.env._(
-                    "currency %s instead of %s",
-                    values["currency"],
-                    move.currency_id.name,
-                )
-            )
-        if fields.Date.to_date(values["invoice_date"]) != move.invoice_date:
-            result.append(
-                self.env._(
-                    "date %s instead of %s", values["invoice_date"], move.invoice_date
-                )
-            )
-        if missing.total or missing.untaxed:
-            amounts = [
-                show(total, values["exponent"], values["currency"])
-                for total in (wanted.total, actual.total)
-            ]
-            result.append(self.env._("total %s instead of %s", *amounts))
-        if missing.taxes:
-            taxes = self.env["account.tax"].browse(missing.taxes)
-            result.append(self.env._("tax %s", ", ".join(taxes.mapped("name"))))
-        return result
+            for what, new, old in pairs
+            if new != old
+        ]
+        taxes = self.env["account.tax"].browse(missing.taxes)
+        return result + [self.env._("tax %(name)s", name=tax.name) for tax in taxes]
 
     def _move_update_due_date(self, item):
         due = fields.Date.to_date(item.values["invoice_date_due"])
@@ -204,7 +208,7 @@ class SaasSyncApi(models.AbstractModel):
     def _move_settle_some(self, plan):
         self._billing_reconcile([lines for _item, lines in plan])
         # What no refund paid out is credited to the invoice, if that is open.
-        notes = self.env["account.move"].union(*(item.record for item, _lines in plan))
+        notes = dict.fromkeys(item.record for item, _lines in plan if not item.waiting)
         self._billing_reconcile(
             [
                 note.line_ids + note.reversed_entry_id.line_ids

@@ -15,16 +15,17 @@ class SaasSyncException(models.Model):
         "company_id)]",
         help="The tax that this rate means; remembered for all later documents.",
     )
-    tax_rate_name = fields.Char(compute="_compute_tax_rate_name")
+    tax_question = fields.Char(compute="_compute_tax_question")
 
-    @api.depends("args", "kind", "label", "external_id")
-    def _compute_tax_rate_name(self):
+    @api.depends("args", "kind", "label")
+    def _compute_tax_question(self):
         for exception in self:
             args = exception.args or {}
-            own = exception.kind == "tax_rate" and (
-                exception.label or exception.external_id
+            own = exception.kind == "tax_rate" and exception.label
+            exception.tax_question = self.env._(
+                "Choose the Odoo tax for '%(rate)s' and remember it",
+                rate=args.get("name") or args.get("tax_rate") or own or "",
             )
-            exception.tax_rate_name = args.get("name") or args.get("tax_rate") or own
 
     def _chosen_record(self):
         """For a tax, what was chosen in its own field, which offers the company's sales

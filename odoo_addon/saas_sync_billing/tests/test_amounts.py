@@ -34,6 +34,9 @@ class TestAmounts(BillingCase):
         )
         move = self.applied(change)
         self.assertBooked(move, 8.33, 1.66, 9.99)
+        untaxed = move.invoice_line_ids.filtered(lambda line: not line.tax_ids)
+        self.assertEqual(untaxed.mapped("price_unit"), [0.01])
+        self.assertEqual(untaxed.account_id, self.connection.income_account_id)
 
     def test_inclusive_tax_of_many_lines_agrees_to_the_cent(self):
         for number, method in enumerate(("round_globally", "round_per_line")):

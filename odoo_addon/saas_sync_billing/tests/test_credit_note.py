@@ -91,6 +91,15 @@ class TestCreditNote(BillingCase):
         )
         self.assertEqual((invoice.amount_residual, note.amount_residual), (0.5, 0.0))
 
+    def test_a_note_keeps_what_a_refund_still_to_come_will_pay_out(self):
+        invoice, _refund = self.applied(self.invoice("in_1"), self.refund(amount=2000))
+        climb = ["drafted", "posted", "settled:re_1", "settled:re_2"]
+        result = self.apply_one(self.half("cn_1", "in_1", climb=climb))
+        self.assertEqual(result["status"], "waiting")
+        self.assertIn("settled:re_1", result["climbed"])
+        note = self.env["account.move"].browse(result["res_id"])
+        self.assertEqual((invoice.amount_residual, note.amount_residual), (119.0, 39.5))
+
     def test_a_refund_that_fails_later_is_taken_back(self):
         self.applied(
             self.invoice("in_1"),

@@ -1,6 +1,7 @@
 """Invoices: drafted, made equal to the cent, posted, and never written again."""
 
-from .common import BillingCase, ref
+from .changes import ref
+from .common import BillingCase
 
 
 class TestInvoice(BillingCase):
@@ -90,6 +91,47 @@ class TestInvoice(BillingCase):
         self.assertEqual(posted, draft)
         self.assertBooked(draft, 160.0, 10.5, 170.5)
 
+    def test_a_draft_follows_words_and_dates_even_if_its_amounts_stay(self):
+        draft = self.applied(self.invoice("in_1", climb=["drafted"]))
+        self.applied(
+            self.invoice(
+                "in_1", invoice_date="2026-10-09", lines=[("50", "2", ["txr_19"])]
+            )
+        )
+        self.assertBooked(draft, 100.0, 19.0, 119.0)
+        self.assertEqual(draft.invoice_date, self.day("2026-10-09"))
+        self.assertEqual(draft.invoice_line_ids.quantity, 2)
+
+    def test_what_a_person_adds_to_a_draft_stays_when_it_is_posted(self):
+        draft = self.applied(self.invoice("in_1", climb=["drafted"]))
+        draft.invoice_line_ids.name = "Seat, as agreed with Ann"
+        self.applied(self.invoice("in_1"))
+        self.assertBooked(draft, 100.0, 19.0, 119.0)
+        self.assertEqual(draft.invoice_line_ids.name, "Seat, as agreed with Ann")
+
+    def test_a_draft_posted_by_a_person_counts_as_posted_if_it_agrees(self):
+        agreeing, differing = self.applied(
+            self.invoice("in_1", climb=["drafted"]),
+            self.invoice("in_2", climb=["drafted"]),
+        )
+        differing.invoice_line_ids.price_unit = 90
+        (agreeing + differing).action_post()
+        result = self.apply_one(self.invoice("in_1"))
+        self.assertEqual(result["climbed"], {"posted": agreeing.name})
+        self.refused(self.invoice("in_2"), "posted_differs")
+
+    def test_a_draft_cancelled_by_a_person_is_left_cancelled(self):
+        draft = self.applied(self.invoice("in_1", climb=["drafted"]))
+        draft.button_cancel()
+        self.refused(self.invoice("in_1"), "record_cancelled")
+        self.assertEqual(draft.state, "cancel")
+
+    def test_a_negative_invoice_is_booked_as_a_credit_note_of_its_own(self):
+        move = self.applied(self.invoice("in_1", move_type="out_refund"))
+        self.assertBooked(move, 100.0, 19.0, 119.0)
+        self.assertEqual(move.move_type, "out_refund")
+        self.assertFalse(move.reversed_entry_id)
+
     def test_a_posted_invoice_is_never_changed(self):
         move = self.applied(self.invoice("in_1"))
         before = self.footprint()
@@ -101,7 +143,9 @@ class TestInvoice(BillingCase):
         error = self.refused(dearer, "posted_differs")
         self.assertIn("130.90 EUR instead of 119.00 EUR", error["message"])
         self.assertIn(move.name, error["message"])
+        self.refused(dearer, "posted_differs")
         self.refused(self.invoice("in_1", invoice_date="2026-10-08"), "posted_differs")
+        self.assertEqual(self.apply_one(self.invoice("in_1"))["status"], "unchanged")
         self.assertEqual(self.footprint(), before)
 
     def test_a_posted_invoice_takes_a_new_due_date_and_ignores_new_words(self):

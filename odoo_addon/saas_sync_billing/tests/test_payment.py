@@ -2,7 +2,8 @@
 
 from odoo.tools import mute_logger
 
-from .common import BillingCase, ref
+from .changes import ref
+from .common import BillingCase
 
 
 class TestPayment(BillingCase):

@@ -2,6 +2,17 @@
 this call adds.
 """
 
+import hashlib
+import json
+
+
+def _fingerprint(values):
+    """The same for the same wishes. The digest of the change will not do: it covers the
+    rungs too, and is not kept while rungs are missing.
+    """
+    text = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
 
 class Item:
     """The state of one change of an accounting document. Rungs are climbed one by one
@@ -20,7 +31,10 @@ class Item:
         self.error = None
         self.waiting = []
         self.refs = {}
-        self.same_digest = bool(self.link) and self.link["digest"] == change["digest"]
+        self.written = False
+        self.content = _fingerprint(self.values)
+        base = self.link and self.link["base"] or {}
+        self.same_content = base.get("content") == self.content
 
     @property
     def fresh(self):
@@ -29,11 +43,11 @@ class Item:
 
     def mark(self):
         """What a savepoint may have to take back."""
-        return self.record, dict(self.climbed), self.status
+        return self.record, dict(self.climbed), self.status, self.written
 
     def restore(self, mark):
         """Forget what was done since ``mark``."""
-        self.record, climbed, self.status = mark
+        self.record, climbed, self.status, self.written = mark
         self.climbed = dict(climbed)
 
     @property

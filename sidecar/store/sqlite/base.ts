@@ -4,6 +4,7 @@ import { InvalidData } from '../../domain/failure.ts';
 import { Kind, type Reference } from '../../domain/reference.ts';
 import { storeFailure } from './failures.ts';
 
+/** Handed to every theme. */
 export interface Base {
   db: Database;
   path: string;
@@ -18,6 +19,7 @@ export interface Base {
   writeRelaxed: <T>(work: () => T) => T;
 }
 
+/** `now` is the clock, in UTC ms. */
 export function makeBase(db: Database, path: string, now: () => number): Base {
   const write = <T>(work: () => T): T => {
     try {

@@ -23,6 +23,7 @@ interface Parts {
   waits: Waits;
 }
 
+/** See Store. */
 export interface Claims {
   claim(options: ClaimOptions): LaneBatch[];
   nextReadyAt(except?: readonly string[]): number | null;
@@ -31,6 +32,7 @@ export interface Claims {
 const CLASSES = ['master', 'document'] as const;
 const SPEEDS = [0, 1] as const;
 
+/** Prepares the statements. */
 export function makeClaims(base: Base, parts: Parts): Claims {
   const heads = base.db.prepare<[number, string, number, number, number], Head>(
     `select id, key, attempts from lane

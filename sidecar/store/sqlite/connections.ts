@@ -1,6 +1,7 @@
 /** Ids of connections inside the store, and their running totals. */
 import type { Base } from './base.ts';
 
+/** Running totals of one connection; `lastEventAt` in UTC ms. */
 export interface Totals {
   received: number;
   applied: number;
@@ -11,6 +12,7 @@ export interface Totals {
 
 const NOTHING: Totals = { received: 0, applied: 0, unchanged: 0, failed: 0, lastEventAt: null };
 
+/** Inside the store a connection is a small number. */
 export interface Connections {
   /** The id of a connection, made on first sight. */
   idOf(name: string): number;
@@ -23,6 +25,7 @@ export interface Connections {
   totals(name: string): Totals;
 }
 
+/** Prepares the statements. */
 export function makeConnections({ db }: Base): Connections {
   const select = db.prepare<[string], number>('select id from connection where name = ?').pluck();
   const insert = db

@@ -20,6 +20,7 @@ interface Row {
 
 const COLUMNS = 'seq, id, origin, form, reason, occurred_at, received_at, force, body';
 
+/** Connections and lanes by their ids inside the store; times in UTC ms. */
 export interface Deliveries {
   /** False if this connection has had this id before. */
   insert(delivery: NewDelivery, connection: number, lane: number): boolean;
@@ -33,6 +34,7 @@ export interface Deliveries {
   prune(connection: number, before: number, most: number): number;
 }
 
+/** Prepares the statements. */
 export function makeDeliveries({ db }: Base): Deliveries {
   const insert = db.prepare(
     `insert into delivery (lane, connection, id, origin, form, reason, occurred_at, received_at, force, body)

@@ -5,6 +5,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Exceptions } from './exceptions.ts';
 import type { Depth } from '../store.ts';
 
+/** See Store. */
 export function makeDepth(
   { db }: Base,
   parts: { connections: Connections; deliveries: Deliveries; exceptions: Exceptions },

@@ -8,6 +8,7 @@ interface Row {
   first_at: number;
 }
 
+/** Lanes and connections by their ids inside the store. */
 export interface Exceptions {
   /** Opens the lane's exception, or refreshes it and keeps when it first happened. */
   open(lane: number, connection: number, parked: Parked): void;
@@ -19,6 +20,7 @@ export interface Exceptions {
   dropNews(position: number): void;
 }
 
+/** Prepares the statements. */
 export function makeExceptions({ db }: Base): Exceptions {
   const upsert = db.prepare(
     `insert into exception (lane, connection, code, first_at, last_at, details)

@@ -9,6 +9,7 @@ interface Request {
   reject: (error: unknown) => void;
 }
 
+/** See `put` of Store. */
 export interface GroupCommit {
   put(rows: readonly NewDelivery[]): Promise<PutResult[]>;
   /** Commits what is still waiting. */

@@ -18,6 +18,7 @@ import { makeWaits } from './waits.ts';
 import { makeWork } from './work.ts';
 import type { NewDelivery, Store } from '../store.ts';
 
+/** All optional; the defaults are those of production. */
 export interface StoreOptions {
   /** The clock, in UTC ms; Date.now unless given. */
   now?: () => number;

@@ -5,6 +5,7 @@ import type { Lanes } from './lanes.ts';
 import type { NewDelivery } from '../../domain/delivery.ts';
 import type { PutResult } from '../store.ts';
 
+/** The one way into the inbox. */
 export interface Intake {
   /** To be called inside a transaction. Throws InvalidData for a row that cannot be stored. */
   one(delivery: NewDelivery): PutResult;
@@ -13,6 +14,7 @@ export interface Intake {
 /** Long listings; what happens live goes through a queue of its own and does not stand behind them. */
 const BULK: ReadonlySet<string> = new Set(['backfill', 'replay']);
 
+/** Used by puts and by effects of acks alike. */
 export function makeIntake(parts: {
   connections: Connections;
   lanes: Lanes;

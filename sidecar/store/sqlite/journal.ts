@@ -14,6 +14,7 @@ interface Row {
   detail: string;
 }
 
+/** See Store. `write` is to be called inside a transaction. */
 export interface Journal {
   write(line: JournalLine): void;
   read(filter: JournalFilter): JournalLine[];
@@ -23,6 +24,7 @@ export interface Journal {
 /** Steps that a connection's totals count. */
 const COUNTED = { applied: 'applied', unchanged: 'unchanged', parked: 'failed' } as const;
 
+/** Prepares the statements. */
 export function makeJournal({ db }: Base, connections: Connections, lanes: Lanes): Journal {
   const insert = db.prepare(
     `insert into journal (at, connection, lane, delivery, step, rule, detail)

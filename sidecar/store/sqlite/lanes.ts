@@ -5,12 +5,14 @@ import type { Connections } from './connections.ts';
 import type { LaneState } from '../store.ts';
 import { laneClassOf, laneOf, type Reference } from '../../domain/reference.ts';
 
+/** What others need to know of a lane; `connection` is the id inside the store. */
 export interface LaneRow {
   id: number;
   connection: number;
   pending: number;
 }
 
+/** All but `find` and `stateOf` are to be called inside a transaction. */
 export interface Lanes {
   /** The lane's id, made on first sight. Throws InvalidData for a name that is none. */
   ensure(ref: Reference, connection: number): number;
@@ -37,6 +39,7 @@ export interface Lanes {
   currentFence(): number;
 }
 
+/** Prepares the statements. */
 export function makeLanes(base: Base, connections: Connections): Lanes {
   const { db, now } = base;
   const select = db.prepare<[string], LaneRow>('select id, connection, pending from lane where key = ?');

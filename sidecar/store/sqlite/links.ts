@@ -16,6 +16,7 @@ interface Row {
   base: string | null;
 }
 
+/** See Store. */
 export interface Links {
   one(ref: Reference): StoredLink | undefined;
   /** A source digest that is not given is kept only while the digest stays: it belonged to what was applied then. */
@@ -23,6 +24,7 @@ export interface Links {
   count(connection: string): number;
 }
 
+/** Prepares the statements. */
 export function makeLinks({ db }: Base, connections: Connections): Links {
   const select = db.prepare<[string, string, string], Row>(
     `select kind, external_id, model, res_id, version, digest, source_digest, base from link

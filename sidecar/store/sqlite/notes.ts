@@ -1,6 +1,7 @@
 /** Small things to remember: how far a stream was read, and settings made at run time. */
 import type { Base } from './base.ts';
 
+/** See Store. */
 export interface Notes {
   cursor(connection: string, stream: string): { value: string; at: number } | undefined;
   saveCursor(connection: string, stream: string, value: string, at: number): void;
@@ -8,6 +9,7 @@ export interface Notes {
   saveSetting(name: string, value: string | null): void;
 }
 
+/** Prepares the statements. */
 export function makeNotes({ db, write }: Base): Notes {
   const cursor = db.prepare<[string, string], { value: string; at: number }>(
     'select value, at from cursor where connection = ? and stream = ?',

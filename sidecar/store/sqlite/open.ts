@@ -6,6 +6,7 @@ import { storeFailure } from './failures.ts';
 import { lockStore } from './lock.ts';
 import { migrate } from './migrate.ts';
 
+/** An open store file that nobody else has. */
 export interface OpenDatabase {
   db: Database.Database;
   path: string;

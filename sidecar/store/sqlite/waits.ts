@@ -1,6 +1,7 @@
 /** Who waits for whom: a lane sleeps until one of the lanes it needs is acknowledged. */
 import type { Base } from './base.ts';
 
+/** Lanes that sleep by their ids, lanes they wait for by their keys. */
 export interface Waits {
   /** Notes that a lane waits for others, by their keys. */
   add(lane: number, on: readonly string[]): void;
@@ -9,6 +10,7 @@ export interface Waits {
   wakeAfter(lane: string): number;
 }
 
+/** Prepares the statements. */
 export function makeWaits({ db, now }: Base): Waits {
   const insert = db.prepare<[string, number]>('insert or ignore into wait (waits_for, lane) values (?, ?)');
   const forget = db.prepare<[number]>('delete from wait where lane = ?');

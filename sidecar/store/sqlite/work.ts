@@ -24,6 +24,7 @@ interface Parts {
 
 type Work = Pick<Store, 'ack' | 'ackAll' | 'fail' | 'wait' | 'park' | 'extend' | 'ignore'>;
 
+/** See Store: every word a worker may say about its lane, and `ignore`. */
 export function makeWork(base: Base, parts: Parts): Work {
   const { lanes, ready } = parts;
   /** Runs `leave` and the effects if the batch still holds its lane. */

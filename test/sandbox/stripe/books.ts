@@ -9,6 +9,7 @@ export type Figure = { count: number; amounts?: Record<string, number> };
  * - `customers`: not deleted
  * - `invoices`: finalised and not void (open, paid, uncollectible), their totals; `invoice_tax`: their inclusive and
  *   exclusive taxes
+ * - `still_to_pay`: invoices, uncollectible ones too, of which something remains
  * - `credit_notes`: issued, not void
  * - `payments`: succeeded charges, and what was paid outside of Stripe
  * - `refunds`: all that neither failed nor were cancelled
@@ -20,6 +21,7 @@ export type Books = Record<
   | 'tax_rates'
   | 'invoices'
   | 'invoice_tax'
+  | 'still_to_pay'
   | 'credit_notes'
   | 'payments'
   | 'refunds',
@@ -57,14 +59,12 @@ export function booksOf(account: Account): Books {
     tax_rates: { count: account.all('tax_rate').length },
     invoices: figure(invoices, (row) => row['total']),
     invoice_tax: figure(invoices, taxOf),
+    still_to_pay: figure(
+      invoices.filter((row) => row['amount_remaining'] > 0),
+      (row) => row['amount_remaining'],
+    ),
     credit_notes: figure(notes, (row) => row['total']),
     payments: figure([...charges, ...outside], (row) => row['amount_captured'] ?? row['amount_paid']),
     refunds: figure(refunds, (row) => row['amount']),
   };
-}
-
-/** What open invoices still wait for. */
-export function outstandingOf(account: Account): Figure {
-  const open = account.all('invoice').filter((row) => row['status'] === 'open');
-  return figure(open, (row) => row['amount_remaining']);
 }

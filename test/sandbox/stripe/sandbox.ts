@@ -2,10 +2,10 @@
 import express from 'express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Stripe } from 'stripe';
+import StripeClient, { type Stripe } from 'stripe';
 import { Account, API_VERSION, type AccountOptions } from './account.ts';
 import { adminRouter } from './admin.ts';
-import { booksOf, outstandingOf, type Books, type Figure } from './books.ts';
+import { booksOf, type Books } from './books.ts';
 import { Faults, type Fault } from './faults.ts';
 import { resources } from './resources/index.ts';
 import { registerEndpoint } from './resources/webhook_endpoints.ts';
@@ -56,10 +56,13 @@ export class Sandbox {
     app.disable('x-powered-by');
     app.use('/_sandbox', adminRouter(this));
     app.use(this.api.router(resources));
-    await new Promise<void>((done, failed) => {
-      this.server = app.listen(port, '127.0.0.1', (error?: Error) => (error ? failed(error) : done()));
+    const server = await new Promise<Server>((done, failed) => {
+      const listening = app.listen(port, '127.0.0.1', (error?: Error) =>
+        error ? failed(error) : done(listening),
+      );
     });
-    this.url = `http://127.0.0.1:${(this.server?.address() as AddressInfo).port}`;
+    this.server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   /** The account's id, `acct_…`. */
@@ -70,7 +73,7 @@ export class Sandbox {
   /** The official client, pointed at this sandbox. */
   get client(): Stripe {
     const { hostname, port } = new URL(this.url);
-    return (this.official ??= new Stripe(this.apiKey, {
+    return (this.official ??= new StripeClient(this.apiKey, {
       host: hostname,
       port: Number(port),
       protocol: 'http',
@@ -81,11 +84,6 @@ export class Sandbox {
 
   books(): Books {
     return booksOf(this.memory);
-  }
-
-  /** What open invoices still wait for. */
-  outstanding(): Figure {
-    return outstandingOf(this.memory);
   }
 
   /** Moves the clock to a time in Unix seconds; what falls due on the way happens. */

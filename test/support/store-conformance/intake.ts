@@ -4,6 +4,7 @@ import type { LaneBatch } from '../../../sidecar/store/store.ts';
 import { delivery, parked, T0 } from '../deliveries.ts';
 import { idsOf, invoice, lanesOf, type Using } from './kit.ts';
 
+/** Rules of put. */
 export function putRules(use: Using): void {
   it('gives back every field of a delivery as it was put', async () => {
     const { store, claimOne } = use();
@@ -84,6 +85,7 @@ export function putRules(use: Using): void {
   });
 }
 
+/** Rules of claim. */
 export function claimRules(use: Using): void {
   it('hands out a lane in order of arrival, at most perLane, and to one worker only', async () => {
     const { store, claim, claimOne } = use();

@@ -8,19 +8,23 @@ export interface StoreUnderTest {
   clock: { now: number };
 }
 
+/** An invoice of stripe-eu. */
 export const invoice = (externalId: string) => ({
   connection: 'stripe-eu',
   kind: 'invoice' as const,
   externalId,
 });
 
+/** The store of the current test with its helpers. */
 export interface Use extends ReturnType<typeof helpers> {
   store: Store;
   clock: { now: number };
   reopen: () => Store;
 }
+/** Asked for inside a test: the store is made anew before each. */
 export type Using = () => Use;
 
+/** Short ways to claim and ack. */
 export function helpers(store: Store, made: StoreUnderTest) {
   const claim = (more: Partial<ClaimOptions> = {}): LaneBatch[] =>
     store.claim({
@@ -40,10 +44,13 @@ export function helpers(store: Store, made: StoreUnderTest) {
   return { claim, claimOne, ackAllOf };
 }
 
+/** Ids of the deliveries handed out. */
 export const idsOf = (batch: LaneBatch | undefined): string[] =>
   (batch?.deliveries ?? []).map(({ id }) => id);
+/** External ids of the records handed out. */
 export const lanesOf = (batches: LaneBatch[]): string[] => batches.map(({ ref }) => ref.externalId);
 
+/** A link with every sort of value in its base. */
 export const linkTo = (externalId: string, digest = 'd1') => ({
   kind: 'invoice' as const,
   externalId,

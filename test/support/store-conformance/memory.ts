@@ -1,9 +1,10 @@
 /** What the store remembers and can be asked for. */
 import { expect } from 'chai';
 import type { LaneBatch } from '../../../sidecar/store/store.ts';
-import { delivery, journalLine, parked, T0 } from '../deliveries.ts';
+import { delivery, journalLine, T0 } from '../deliveries.ts';
 import { invoice, linkTo, type Using } from './kit.ts';
 
+/** Rules of links. */
 export function linkRules(use: Using): void {
   it('gives back links as saved, in the order asked for, and undefined where there is none', () => {
     const { store } = use();
@@ -31,6 +32,7 @@ export function linkRules(use: Using): void {
   });
 }
 
+/** Rules of journal, counters, deliveries, depth and prune. */
 export function listingRules(use: Using): void {
   it('finds journal lines by delivery, lane and connection, the newest ones, oldest first', async () => {
     const { store, claimOne } = use();
@@ -108,6 +110,7 @@ export function listingRules(use: Using): void {
   });
 }
 
+/** Rules of cursors and settings. */
 export function noteRules(use: Using): void {
   it('keeps cursors per connection and stream over a restart', () => {
     const { store, reopen } = use();

@@ -4,6 +4,7 @@ import type { LaneBatch } from '../../../sidecar/store/store.ts';
 import { delivery, journalLine, parked, T0 } from '../deliveries.ts';
 import { idsOf, invoice, lanesOf, type Using } from './kit.ts';
 
+/** Rules of park, retry and ignore. */
 export function parkRules(use: Using): void {
   const parkOne = async (): Promise<void> => {
     const { store, claimOne } = use();
@@ -105,6 +106,7 @@ export function parkRules(use: Using): void {
   });
 }
 
+/** Rules of takeExceptionNews and dropExceptionNews. */
 export function newsRules(use: Using): void {
   const parkAgain = async (id: string, externalId: string): Promise<void> => {
     const { store, claimOne } = use();

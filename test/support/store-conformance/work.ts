@@ -4,6 +4,7 @@ import type { LaneBatch } from '../../../sidecar/store/store.ts';
 import { delivery, journalLine, parked } from '../deliveries.ts';
 import { idsOf, invoice, lanesOf, linkTo, type Using } from './kit.ts';
 
+/** Rules of ack, ackAll and the fence. */
 export function ackRules(use: Using): void {
   it('hands each delivery out again until it is acked, then never more', async () => {
     const { store, claimOne, claim } = use();
@@ -89,6 +90,7 @@ export function ackRules(use: Using): void {
   });
 }
 
+/** Rules of fail, extend and reap. */
 export function failRules(use: Using): void {
   it('lets only the failed lane sleep, whatever arrives for it, and counts the tries', async () => {
     const { store, clock, claim, claimOne } = use();
@@ -144,6 +146,7 @@ export function failRules(use: Using): void {
   });
 }
 
+/** Rules of wait. */
 export function waitRules(use: Using): void {
   const waiting = async (on: string[]): Promise<LaneBatch> => {
     const { store, clock, claimOne } = use();

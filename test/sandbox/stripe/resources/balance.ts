@@ -3,7 +3,7 @@ import type { Account } from '../account.ts';
 import { missingParam } from '../errors.ts';
 import { createdIn, equal, LIST_PARAMS, page } from '../lists.ts';
 import { get, post, type Route } from '../routes.ts';
-import { moveBalance } from './invoice_life.ts';
+import { moveBalance } from './invoice_settlement.ts';
 
 function accountObject(account: Account): unknown {
   return {

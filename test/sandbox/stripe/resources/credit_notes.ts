@@ -6,7 +6,7 @@ import { mergedMetadata, type Params } from '../params.ts';
 import { get, post, type Call, type Route } from '../routes.ts';
 import type { StripeObject } from '../state.ts';
 import { linesOf, merge, sumsOf, total, type Money, type Sums } from './credit_note_lines.ts';
-import { markPaid, moveBalance, shrinkDefault } from './invoice_life.ts';
+import { markPaid, moveBalance, shrinkDefault } from './invoice_settlement.ts';
 import { createRefund } from './refunds.ts';
 
 function create({ account, params }: Call): StripeObject {

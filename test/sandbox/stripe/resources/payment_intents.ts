@@ -8,7 +8,7 @@ import { get, post, type Call, type Route } from '../routes.ts';
 import type { StripeObject } from '../state.ts';
 import { createCharge } from './charges.ts';
 import { activeCustomer } from './customers.ts';
-import { settleIntent } from './invoice_life.ts';
+import { settleIntent } from './invoice_settlement.ts';
 import { adoptPaymentMethod } from './payment_methods.ts';
 
 type Wish = {

@@ -1,5 +1,5 @@
 /** The story's second part: payments and corrections that do not go the straight way (September to October 2026). */
-import { Stripe } from 'stripe';
+import StripeClient from 'stripe';
 import type { Chapter } from '../story.ts';
 import type { Stage } from './stage.ts';
 
@@ -47,7 +47,7 @@ async function failedThenPaid(stage: Stage): Promise<void> {
   try {
     await stage.stripe.invoices.pay(invoice.id);
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeCardError)) throw error;
+    if (!(error instanceof StripeClient.errors.StripeCardError)) throw error;
   }
   stage.until('2026-09-29');
   await stage.stripe.invoices.pay(invoice.id, { payment_method: 'pm_card_mastercard' });
