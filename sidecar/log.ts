@@ -17,7 +17,7 @@ const PLAIN = new Set(['delivery', 'lane', 'connection', 'code', 'batch', 'stack
 
 /** Logs to standard error, so that the output of commands stays clean. */
 export function createLogger(options: LogOptions): Logger {
-  const pretty = options.pretty ?? process.stderr.isTTY === true;
+  const pretty = options.pretty ?? process.stderr.isTTY;
   const blank = redactor(options.secrets);
   const stream = options.stream ?? process.stderr;
   const logger = winston.createLogger({
@@ -55,5 +55,5 @@ function line({ level, message, timestamp, stack, ...fields }: winston.Logform.T
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const time = String(timestamp).slice(11, 19);
   const text = [time, level.padEnd(5), String(message), ...details].join('  ');
-  return stack ? `${text}\n${String(stack)}` : text;
+  return typeof stack === 'string' ? `${text}\n${stack}` : text;
 }

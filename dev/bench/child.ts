@@ -21,7 +21,11 @@ export async function startHelper(file: string, argument: unknown = {}): Promise
     execArgv: [...PROFILING, '--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const helper: Helper = { pid: child.pid ?? 0, ask: (command, given) => ask(child, command, given), stop: () => stop(child) };
+  const helper: Helper = {
+    pid: child.pid ?? 0,
+    ask: (command, given) => ask(child, command, given),
+    stop: () => stop(child),
+  };
   await helper.ask('hello');
   return helper;
 }
@@ -66,7 +70,10 @@ export function answer(commands: Record<string, (argument: never) => unknown>): 
         const value = command === 'hello' ? null : await commands[command]!(argument);
         process.send?.({ id, value: value ?? null });
       } catch (error) {
-        process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        process.send?.({
+          id,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
       }
     })();
   });

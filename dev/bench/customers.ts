@@ -8,7 +8,19 @@ import { theWorld, type World } from './odoo/world.ts';
 /** As many in a batch as the sidecar sends in one call. */
 const BATCH = 150;
 
-const FIELDS = ['name', 'is_company', 'email', 'phone', 'vat', 'street', 'street2', 'city', 'zip', 'country_id', 'state_id'];
+const FIELDS = [
+  'name',
+  'is_company',
+  'email',
+  'phone',
+  'vat',
+  'street',
+  'street2',
+  'city',
+  'zip',
+  'country_id',
+  'state_id',
+];
 
 export interface CustomerRates {
   /** Records a second. */
@@ -56,7 +68,10 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Custo
 async function newest({ admin }: World, count: number): Promise<Record<string, unknown>[]> {
   const links = await admin.search<{ res_id: number }>(
     'saas.sync.link',
-    [['connection_id.code', '=', CONNECTION], ['kind', '=', 'customer']],
+    [
+      ['connection_id.code', '=', CONNECTION],
+      ['kind', '=', 'customer'],
+    ],
     ['res_id'],
     { limit: count, order: 'id desc' },
   );

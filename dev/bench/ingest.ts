@@ -21,7 +21,9 @@ export const ingest: Benchmark = {
       for (const kind of ['empty', 'hooks', 'reading'] as const) {
         const result = await measure(kind, round, sizes);
         measured[kind].push(result);
-        say(`${kind}: ${Math.round(result.perSecond)}/s, p99 ${result.p99} ms, ${result.cpu.toFixed(0)} µs CPU each`);
+        say(
+          `${kind}: ${Math.round(result.perSecond)}/s, p99 ${result.p99} ms, ${result.cpu.toFixed(0)} µs CPU each`,
+        );
       }
     return figures(measured);
   },
@@ -83,7 +85,10 @@ function figures({ hooks, empty, reading }: Record<Kind, Round[]>): Figure[] {
         value: p99,
         unit: 'ms',
         floor: median(empty.map((each) => each.p99)),
-        note: `p50 ${quantile(hooks.map((each) => each.p50), 0.5)} ms`,
+        note: `p50 ${quantile(
+          hooks.map((each) => each.p50),
+          0.5,
+        )} ms`,
       },
       '≤ 50 ms',
       p99 <= 50,

@@ -58,7 +58,10 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Invoi
 
 async function checkPaid({ admin }: World): Promise<void> {
   const open = await admin.call<number>('account.move', 'search_count', [
-    [['move_type', '=', 'out_invoice'], ['payment_state', 'not in', ['paid', 'in_payment']]],
+    [
+      ['move_type', '=', 'out_invoice'],
+      ['payment_state', 'not in', ['paid', 'in_payment']],
+    ],
   ]);
   if (open > 0) throw new Error(`${open} invoices are not paid in Odoo, so the figure would say nothing`);
 }
@@ -82,13 +85,19 @@ export async function newestInvoices({ admin }: World, count: number): Promise<I
     ref: string;
   }>(
     'account.move',
-    [['move_type', '=', 'out_invoice'], ['state', '=', 'posted']],
+    [
+      ['move_type', '=', 'out_invoice'],
+      ['state', '=', 'posted'],
+    ],
     ['partner_id', 'invoice_date', 'invoice_date_due', 'payment_reference', 'ref'],
     { limit: count, order: 'id desc' },
   );
   const lines = await admin.search<Omit<LineRow, 'move_id'> & { move_id: [number, string] }>(
     'account.move.line',
-    [['move_id', 'in', moves.map(({ id }) => id)], ['display_type', '=', 'product']],
+    [
+      ['move_id', 'in', moves.map(({ id }) => id)],
+      ['display_type', '=', 'product'],
+    ],
     ['move_id', 'name', 'product_id', 'quantity', 'price_unit'],
   );
   return moves.map((move) => ({
@@ -122,7 +131,10 @@ export const invoices: Benchmark = {
           unit: '/s',
           floor,
           ratio,
-          note: rounds(paths.map(({ seconds }) => sizes.invoices / seconds), 1),
+          note: rounds(
+            paths.map(({ seconds }) => sizes.invoices / seconds),
+            1,
+          ),
         },
         'ratio ≥ 0.8',
         ratio >= 0.8,

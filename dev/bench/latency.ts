@@ -28,7 +28,12 @@ export const latency: Benchmark = {
     } finally {
       await browser.close();
     }
-    say(`sorted: ${[...seconds].sort((a, b) => a - b).map((each) => each.toFixed(2)).join(' ')}`);
+    say(
+      `sorted: ${[...seconds]
+        .sort((a, b) => a - b)
+        .map((each) => each.toFixed(2))
+        .join(' ')}`,
+    );
     const p50 = quantile(seconds, 0.5);
     const p95 = quantile(seconds, 0.95);
     const note = `${seconds.length} samples`;
@@ -44,14 +49,21 @@ async function sample({ admin, sandbox }: World, { page }: OdooBrowser, number: 
   const id = await sandbox.ask<string>('customer', number);
   const [link] = await admin.search<{ res_id: number }>(
     'saas.sync.link',
-    [['connection_id.code', '=', CONNECTION], ['kind', '=', 'customer'], ['external_id', '=', id]],
+    [
+      ['connection_id.code', '=', CONNECTION],
+      ['kind', '=', 'customer'],
+      ['external_id', '=', id],
+    ],
     ['res_id'],
   );
   if (!link) throw new Error(`Customer ${id} is not linked`);
   await page.goto(new URL(`/odoo/res.partner/${link.res_id}`, page.url()).href);
   await page.waitForSelector(`${BADGE}[data-state="synced"]`, { timeout: 30_000 });
   await page.waitForTimeout(1_200); // the page's websocket subscribes, and its last RPCs end
-  const [changed, begun] = await Promise.all([page.evaluate<number>(CHANGE), sandbox.ask<number>('remove', id)]);
+  const [changed, begun] = await Promise.all([
+    page.evaluate<number>(CHANGE),
+    sandbox.ask<number>('remove', id),
+  ]);
   return (changed - begun) / 1_000;
 }
 

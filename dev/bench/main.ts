@@ -46,7 +46,8 @@ const options = new Command('bench')
 function chosen(): readonly Benchmark[] {
   const wanted = options.only?.split(',');
   const unknown = wanted?.filter((name) => !ALL.some((each) => each.name === name)) ?? [];
-  if (unknown.length > 0) throw new SetupError(`There is no benchmark ${unknown.join(', ')}; there are ${names}.`);
+  if (unknown.length > 0)
+    throw new SetupError(`There is no benchmark ${unknown.join(', ')}; there are ${names}.`);
   return wanted ? ALL.filter(({ name }) => wanted.includes(name)) : ALL;
 }
 

@@ -43,7 +43,8 @@ async function firstAck(store: string, home: string): Promise<number> {
   const sidecar = await sidecarOn(home, stub);
   try {
     while (links.get() === undefined) {
-      if (performance.now() - begun > 60_000) throw new Error(`No work within a minute; see ${sidecar.logFile}`);
+      if (performance.now() - begun > 60_000)
+        throw new Error(`No work within a minute; see ${sidecar.logFile}`);
       await pause(5);
     }
     return (performance.now() - begun) / 1_000;

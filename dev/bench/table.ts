@@ -13,8 +13,19 @@ export function tableOf(figures: readonly Figure[]): string {
     figure.note ?? '',
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => row[column]!.length)));
-  const line = (row: string[]) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd();
-  return [line(head), widths.slice(0, -1).map((width) => '─'.repeat(width)).join('──'), ...cells.map(line)].join('\n');
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(head),
+    widths
+      .slice(0, -1)
+      .map((width) => '─'.repeat(width))
+      .join('──'),
+    ...cells.map(line),
+  ].join('\n');
 }
 
 function number(value: number): string {

@@ -44,7 +44,12 @@ export const unchanged: Benchmark = {
           value >= 10_000,
         ),
         judged(
-          { name: 'changes sent to Odoo for them', value: writes, unit: '', note: `${stored} deliveries stored` },
+          {
+            name: 'changes sent to Odoo for them',
+            value: writes,
+            unit: '',
+            note: `${stored} deliveries stored`,
+          },
           '0',
           writes === 0 && stored === 0,
         ),
@@ -57,7 +62,11 @@ export const unchanged: Benchmark = {
 };
 
 /** Works while the first listing runs, which pauses when too much is waiting. */
-async function untilLinked(engine: Engine, store: ReturnType<typeof openStore>, count: number): Promise<void> {
+async function untilLinked(
+  engine: Engine,
+  store: ReturnType<typeof openStore>,
+  count: number,
+): Promise<void> {
   while (store.countLinks(CONNECTION) < count) {
     await engine.runUntilIdle();
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -109,7 +118,8 @@ function sessionOf(snapshots: Snapshot[]): Session {
   return {
     streams: ['customers'],
     probe: async () => ({ account: 'bench', details: {} }),
-    read: async (kind, externalId) => snapshots.find((each) => each.kind === kind && each.externalId === externalId)!,
+    read: async (kind, externalId) =>
+      snapshots.find((each) => each.kind === kind && each.externalId === externalId)!,
     changes: async function* () {},
     list: async function* (_stream, cursor) {
       for (let page = cursor === null ? 0 : Number(cursor); page < pages.length; page++)

@@ -29,12 +29,24 @@ export const versusRpc: Benchmark = {
     say(`one call per record: ${single.toFixed(1)} customers, ${document.toFixed(2)} invoices a second`);
     return [
       judged(
-        { name: 'customers, path against one call each', value: customerRate, unit: '/s', floor: single, ratio: customerRate / single },
+        {
+          name: 'customers, path against one call each',
+          value: customerRate,
+          unit: '/s',
+          floor: single,
+          ratio: customerRate / single,
+        },
         'ratio ≥ 10',
         customerRate / single >= 10,
       ),
       judged(
-        { name: 'invoices, path against calls one by one', value: invoiceRate, unit: '/s', floor: document, ratio: invoiceRate / document },
+        {
+          name: 'invoices, path against calls one by one',
+          value: invoiceRate,
+          unit: '/s',
+          floor: document,
+          ratio: invoiceRate / document,
+        },
         'ratio ≥ 5',
         invoiceRate / document >= 5,
       ),
@@ -99,7 +111,11 @@ async function knownIds({ admin }: World): Promise<Known> {
     [['code', '=', CONNECTION]],
     ['sale_journal_id', 'payment_journal_id'],
   );
-  const products = await admin.search<{ id: number; display_name: string }>('product.product', [], ['display_name']);
+  const products = await admin.search<{ id: number; display_name: string }>(
+    'product.product',
+    [],
+    ['display_name'],
+  );
   return {
     country: await first('res.country', [['code', '=', 'DE']]),
     partner: await first('res.partner', [['email', '=', 'customer-1@example.com']]),

@@ -5,8 +5,18 @@ import axios, { type AxiosInstance } from 'axios';
 export interface Person {
   call<T>(model: string, method: string, args?: unknown[], kwargs?: Record<string, unknown>): Promise<T>;
   /** Sums and counts: one row per group, as `formatted_read_group` answers. */
-  groups(model: string, domain: unknown[], by: string[], aggregates: string[]): Promise<Record<string, unknown>[]>;
-  search<T>(model: string, domain: unknown[], fields: string[], options?: Record<string, unknown>): Promise<T[]>;
+  groups(
+    model: string,
+    domain: unknown[],
+    by: string[],
+    aggregates: string[],
+  ): Promise<Record<string, unknown>[]>;
+  search<T>(
+    model: string,
+    domain: unknown[],
+    fields: string[],
+    options?: Record<string, unknown>,
+  ): Promise<T[]>;
 }
 
 interface Answer<T> {
@@ -20,7 +30,8 @@ export async function logIn(url: string, database: string, login: string, passwo
     jsonrpc: '2.0',
     params: { db: database, login, password },
   });
-  if (!data.result?.uid) throw new Error(`${login} cannot log in to ${database} at ${url}: ${reasonOf(data)}`);
+  if (!data.result?.uid)
+    throw new Error(`${login} cannot log in to ${database} at ${url}: ${reasonOf(data)}`);
   const cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
   return person(http, cookie);
 }

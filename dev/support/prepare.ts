@@ -26,7 +26,7 @@ export function addonsDigest(): string {
   const hash = createHash('sha256');
   for (const addon of ADDONS)
     for (const entry of readdirSync(join('odoo_addon', addon), { recursive: true, withFileTypes: true }))
-      if (entry.isFile() && !/\.pyc$/.test(entry.name)) {
+      if (entry.isFile() && !entry.name.endsWith('.pyc')) {
         hash.update(entry.name);
         hash.update(readFileSync(join(entry.parentPath, entry.name)));
       }

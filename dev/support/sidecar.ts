@@ -34,7 +34,14 @@ export interface Sidecar {
 
 /** The part of `/admin/v1/status` that the demo and the tests look at. */
 export interface SidecarStatus {
-  connections: { id: string; state: string; backlog: number; parked: number; waiting: number; busy: boolean }[];
+  connections: {
+    id: string;
+    state: string;
+    backlog: number;
+    parked: number;
+    waiting: number;
+    busy: boolean;
+  }[];
 }
 
 export const ADMIN_TOKEN = 'demo-admin-token';
@@ -112,7 +119,9 @@ async function idle(status: () => Promise<SidecarStatus>, timeoutMs: number): Pr
   let last: SidecarStatus | undefined;
   while (Date.now() < until) {
     last = await status();
-    quiet = last.connections.every((connection) => connection.backlog === 0 && !connection.busy) ? quiet + 1 : 0;
+    quiet = last.connections.every((connection) => connection.backlog === 0 && !connection.busy)
+      ? quiet + 1
+      : 0;
     if (quiet >= 3) return;
     await pause(150);
   }

@@ -50,7 +50,10 @@ function moneyOf(event: Event | undefined): Pick<Parked, 'amount' | 'currency' |
       return { amount: entity.amount, currency: entity.currency, partner: undefined };
     case 'customer':
       return { amount: undefined, currency: undefined, partner: entity.name };
-    default:
+    case 'product':
+    case 'price':
+    case 'tax_rate':
+    case undefined:
       return { amount: undefined, currency: undefined, partner: undefined };
   }
 }

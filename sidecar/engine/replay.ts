@@ -27,7 +27,9 @@ const LIMIT = 100_000;
 
 /** Finds the records meant and, unless `dry`, puts one forced re-read for each through the one door. */
 export async function replay(context: Context, selector: ReplaySelector, dry: boolean): Promise<ReplayPlan> {
-  const lanes = [...new Map(chosen(context, selector).map((ref) => [laneOf(ref), ref]))].sort();
+  const lanes = [...new Map(chosen(context, selector).map((ref) => [laneOf(ref), ref]))].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   if (dry) return { lanes: lanes.map(([lane]) => lane), dry };
   const run = newId(context);
   const now = context.clock.now();

@@ -36,7 +36,8 @@ function moneyIn(payment: Payment, externalId: string): Draft<PaymentChange> | N
 }
 
 function moneyOut(refund: Refund, externalId: string): Draft<PaymentChange> | Nothing {
-  if (refund.status === 'requested') return { nothing: 'no money has moved yet: the refund is only requested' };
+  if (refund.status === 'requested')
+    return { nothing: 'no money has moved yet: the refund is only requested' };
   const failed = refund.status === 'failed' || refund.status === 'cancelled';
   return {
     op: 'payment',

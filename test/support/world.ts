@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { logIn, type Person } from '../../dev/support/admin.ts';
 import { freePort } from '../../dev/odoo/ports.ts';
 import { startSidecar, type Sidecar } from '../../dev/support/sidecar.ts';
-import { startStripeSandbox, type StripeSandbox } from '../sandbox/stripe/index.ts';
+import { startStripeSandbox, type SandboxOptions, type StripeSandbox } from '../sandbox/stripe/index.ts';
 
 export const CONNECTION = 'stripe-demo';
 export const WEBHOOK_SECRET = 'whsec_flow_tests';
@@ -13,59 +13,81 @@ export const WEBHOOK_SECRET = 'whsec_flow_tests';
 export interface World {
   admin: Person;
   sandbox: StripeSandbox;
-  /** The running sidecar; replaced by `restart`. */
+  /** Id of the connection in the sidecar and code of it in Odoo. */
+  connection: string;
+  /** The running sidecar; replaced by `restart` and `kill`. */
   sidecar: Sidecar;
   /** State folder of the sidecar. */
   home: string;
-  restart(options?: { forget?: boolean }): Promise<void>;
+  /** Stops in good order and starts again; `forget` loses the store in between, `env` changes the environment for good. */
+  restart(options?: { forget?: boolean; env?: Record<string, string> }): Promise<void>;
+  /** kill -9, without starting again. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** A connection of its own, made ready in Odoo; else the one that the test run prepared. */
+  connection?: string;
+  /** Other ids than those of the other worlds. */
+  seed?: string;
+  /** What the sidecar uses as Odoo, e.g. something that stands before it; people log in to the real one. */
+  odooUrl?: string;
+  /** Added to the sidecar's environment. */
+  env?: Record<string, string>;
+  /** Active signing secrets of the sidecar, as names of environment variables; the sandbox signs with the usual one. */
+  secretNames?: string[];
+  sandbox?: SandboxOptions;
 }
 
 /** The Odoo that `npm test` prepared; undefined (said loudly) when a test file is run alone without one. */
 export function odooOfTheRun(): { url: string; database: string; apiKey: string; login: string } | undefined {
-  const { ODOO_TEST_URL: url, ODOO_TEST_DB: database, ODOO_TEST_KEY: apiKey, ODOO_TEST_LOGIN: login } = process.env;
+  const {
+    ODOO_TEST_URL: url,
+    ODOO_TEST_DB: database,
+    ODOO_TEST_KEY: apiKey,
+    ODOO_TEST_LOGIN: login,
+  } = process.env;
   if (url && database && apiKey && login) return { url, database, apiKey, login };
   console.error('SKIPPED: needs the real Odoo of a test run; use `npm test -- flow`.');
   return undefined;
 }
 
-export async function openWorld(odoo: { url: string; database: string; apiKey: string }): Promise<World> {
+export async function openWorld(
+  odoo: { url: string; database: string; apiKey: string },
+  options: WorldOptions = {},
+): Promise<World> {
+  const { connection = CONNECTION, secretNames = ['STRIPE_WEBHOOK_SECRET'] } = options;
   const folder = mkdtempSync(join(tmpdir(), 'saas-sync-flow-'));
   const home = join(folder, 'sidecar');
   const port = await freePort();
+  const admin = await logIn(odoo.url, odoo.database, 'admin', 'admin');
+  if (options.connection) await prepareConnection(admin, connection);
   const sandbox = await startStripeSandbox({
     port: await freePort(),
-    webhook: { url: `http://127.0.0.1:${port}/hooks/${CONNECTION}`, secret: WEBHOOK_SECRET },
+    ...(options.seed ? { seed: options.seed } : {}),
+    ...options.sandbox,
+    webhook: { url: `http://127.0.0.1:${port}/hooks/${connection}`, secret: WEBHOOK_SECRET },
   });
+  let env = { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, ...options.env };
+  const connections = connectionsOf(connection, sandbox, secretNames);
   const start = () =>
-    startSidecar({
-      home,
-      port,
-      odoo,
-      connections: {
-        connections: [
-          {
-            id: CONNECTION,
-            name: 'Stripe',
-            system: 'stripe',
-            environment: 'test',
-            base_url: sandbox.url,
-            time_zone: 'Europe/Berlin',
-            credentials: { api_key: { env: 'STRIPE_KEY' }, webhook_secret: { env: 'STRIPE_WEBHOOK_SECRET' } },
-            options: { account: sandbox.account },
-          },
-        ],
-      },
-      env: { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
-    });
+    startSidecar({ home, port, odoo: { ...odoo, url: options.odooUrl ?? odoo.url }, connections, env });
   const world: World = {
-    admin: await logIn(odoo.url, odoo.database, 'admin', 'admin'),
+    admin,
     sandbox,
+    connection,
     sidecar: await start(),
     home,
-    restart: async ({ forget = false } = {}) => {
+    restart: async ({ forget = false, env: more = {} } = {}) => {
       await world.sidecar.stop();
       if (forget) rmSync(home, { recursive: true, force: true });
+      env = { ...env, ...more };
+      world.sidecar = await start();
+    },
+    kill: () => world.sidecar.kill(),
+    start: async () => {
       world.sidecar = await start();
     },
     close: async () => {
@@ -75,6 +97,41 @@ export async function openWorld(odoo: { url: string; database: string; apiKey: s
     },
   };
   return world;
+}
+
+function connectionsOf(id: string, sandbox: StripeSandbox, secretNames: string[]): unknown {
+  return {
+    connections: [
+      {
+        id,
+        name: 'Stripe',
+        system: 'stripe',
+        environment: 'test',
+        base_url: sandbox.url,
+        time_zone: 'Europe/Berlin',
+        credentials: {
+          api_key: { env: 'STRIPE_KEY' },
+          webhook_secret: secretNames.map((env) => ({ env })),
+        },
+        options: { account: sandbox.account },
+      },
+    ],
+  };
+}
+
+/** The connection with its journals, as an admin of Odoo sets it up. */
+async function prepareConnection(admin: Person, code: string): Promise<void> {
+  const model = 'saas.sync.connection';
+  if ((await admin.search(model, [['code', '=', code]], ['id'])).length > 0) return;
+  const values = {
+    code,
+    name: `Stripe ${code}`,
+    system: 'stripe',
+    system_name: 'Stripe',
+    environment: 'test',
+  };
+  const id = await admin.call<number>(model, 'create', [values]);
+  await admin.call(model, 'action_setup_accounting', [[id]]);
 }
 
 /** Everything the sync could have written, as counts and latest changes: equal before and after = nothing changed. */

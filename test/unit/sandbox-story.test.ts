@@ -140,7 +140,9 @@ describe('the story of the Stripe sandbox', function () {
   it('agrees with its own books: invoiced = paid + credited + still to pay', () => {
     const { invoices: billed, payments, credit_notes: credited, still_to_pay: owed } = sandbox.books();
     const given = all('credit_note').reduce((sum, row) => sum + row['pre_payment_amount'], 0);
-    expect(billed.amounts?.['EUR']).to.equal((payments.amounts?.['EUR'] ?? 0) + given + (owed.amounts?.['EUR'] ?? 0));
+    expect(billed.amounts?.['EUR']).to.equal(
+      (payments.amounts?.['EUR'] ?? 0) + given + (owed.amounts?.['EUR'] ?? 0),
+    );
     expect(credited.count).to.equal(2);
   });
 

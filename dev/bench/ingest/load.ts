@@ -29,7 +29,9 @@ const MARK = '########';
 const parts = (() => {
   const text = (filler: string) =>
     JSON.stringify(
-      wireEvent('customer.updated', wireCustomer({ id: `cus_${MARK}`, metadata: { filler } }), { id: `evt_${MARK}` }),
+      wireEvent('customer.updated', wireCustomer({ id: `cus_${MARK}`, metadata: { filler } }), {
+        id: `evt_${MARK}`,
+      }),
     );
   return text('x'.repeat(BYTES - Buffer.byteLength(text('')))).split(MARK);
 })();
@@ -58,7 +60,10 @@ answer({
           method: 'POST',
           setupRequest: (request) => {
             const { body, signature } = webhook(next++);
-            const headers = { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature };
+            const headers = {
+              'content-type': 'application/json; charset=utf-8',
+              'stripe-signature': signature,
+            };
             return { ...request, body, headers };
           },
         },

@@ -59,9 +59,13 @@ export async function listAll(world: World): Promise<void> {
 }
 
 async function order({ sidecar }: World): Promise<void> {
-  await axios.post(`${sidecar.url}/admin/v1/connections/${CONNECTION}/backfill`, {}, {
-    headers: { Authorization: `Bearer ${sidecar.adminToken}` },
-  });
+  await axios.post(
+    `${sidecar.url}/admin/v1/connections/${CONNECTION}/backfill`,
+    {},
+    {
+      headers: { Authorization: `Bearer ${sidecar.adminToken}` },
+    },
+  );
 }
 
 async function firstClaim(watching: Database.Database): Promise<number> {
@@ -99,7 +103,10 @@ function listingSeconds(watching: Database.Database): number {
   const row = watching
     .prepare<[string], { value: string }>('select value from setting where name = ?')
     .get(`backfill:${CONNECTION}`);
-  const { startedAt, endedAt } = JSON.parse(row?.value ?? '{}') as { startedAt: number; endedAt: number | null };
+  const { startedAt, endedAt } = JSON.parse(row?.value ?? '{}') as {
+    startedAt: number;
+    endedAt: number | null;
+  };
   return ((endedAt ?? startedAt) - startedAt) / 1_000;
 }
 

@@ -34,10 +34,19 @@ function quietly<T>(work: () => T): T {
 }
 
 function catalogue(): void {
-  rate = call('/v1/tax_rates', { display_name: 'VAT', percentage: '19', inclusive: 'false', country: 'DE' }).id;
+  rate = call('/v1/tax_rates', {
+    display_name: 'VAT',
+    percentage: '19',
+    inclusive: 'false',
+    country: 'DE',
+  }).id;
   prices = Array.from({ length: PRODUCTS }, (_, index) => {
     const product = call('/v1/products', { name: `Module ${index + 1}` });
-    return call('/v1/prices', { product: product.id, currency: 'eur', unit_amount: String(990 + index * 777) });
+    return call('/v1/prices', {
+      product: product.id,
+      currency: 'eur',
+      unit_amount: String(990 + index * 777),
+    });
   });
 }
 
@@ -60,7 +69,10 @@ function invoice(): void {
   const number = invoiced++;
   account.tick(account.now + 1);
   const owner = customers[number % customers.length]!;
-  const draft = createDraft(account, new Params({ customer: owner, currency: 'eur', default_tax_rates: [rate] }));
+  const draft = createDraft(
+    account,
+    new Params({ customer: owner, currency: 'eur', default_tax_rates: [rate] }),
+  );
   for (let line = 0; line <= number % 3; line++) {
     const price = prices[(number + line * 7) % prices.length]!.id;
     createItem(account, new Params({ pricing: { price }, quantity: String((number % 5) + 1) }), draft);

@@ -50,7 +50,11 @@ async function open(say: (text: string) => void): Promise<World> {
   closing.push(() => sandbox.stop());
   await sandbox.ask('catalogue');
   const home = inHome('sidecar');
-  const sidecar = await startOn(home, port, sandbox, { url: server.url, database: DATABASE, apiKey: keys[0]! });
+  const sidecar = await startOn(home, port, sandbox, {
+    url: server.url,
+    database: DATABASE,
+    apiKey: keys[0]!,
+  });
   closing.push(() => sidecar.stop());
   const admin = await logIn(server.url, DATABASE, server.login, server.password);
   await sidecar.idle();

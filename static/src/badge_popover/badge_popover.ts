@@ -70,7 +70,7 @@ export class BadgePopover extends Component<Props> {
 
   openException(link: Badge): void {
     this.props.close();
-    this.action.doAction({
+    void this.action.doAction({
       type: 'ir.actions.act_window',
       res_model: 'saas.sync.exception',
       res_id: link.exception_id,
@@ -81,7 +81,7 @@ export class BadgePopover extends Component<Props> {
   openLinks(): void {
     this.props.close();
     const { resModel, resId } = this.props;
-    this.action.doAction({
+    void this.action.doAction({
       type: 'ir.actions.act_window',
       name: _t('Links'),
       res_model: 'saas.sync.link',

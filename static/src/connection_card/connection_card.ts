@@ -84,7 +84,7 @@ export class ConnectionCard extends Component<Props> {
   }
 
   openConnection(): void {
-    this.action.doAction({
+    void this.action.doAction({
       type: 'ir.actions.act_window',
       res_model: 'saas.sync.connection',
       res_id: this.props.connection.id,
@@ -93,13 +93,13 @@ export class ConnectionCard extends Component<Props> {
   }
 
   openExceptions(): void {
-    this.action.doAction('saas_sync.saas_sync_exception_action', {
+    void this.action.doAction('saas_sync.saas_sync_exception_action', {
       additionalContext: { search_default_connection_id: this.props.connection.id },
     });
   }
 
   openLinks({ kind }: LinkCount): void {
-    this.action.doAction({
+    void this.action.doAction({
       type: 'ir.actions.act_window',
       name: kindLabel(kind),
       res_model: 'saas.sync.link',

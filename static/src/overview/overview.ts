@@ -100,7 +100,7 @@ export class Overview extends Component {
   }
 
   openCause(cause: Cause): void {
-    this.action.doAction({
+    void this.action.doAction({
       type: 'ir.actions.act_window',
       name: cause.label,
       res_model: 'saas.sync.exception',

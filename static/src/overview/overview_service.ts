@@ -138,7 +138,7 @@ export const overviewService = {
   start(_env: unknown, { orm, bus_service: bus }: { orm: Orm; bus_service: BusService }): OverviewService {
     const service = new OverviewService(orm);
     bus.subscribe('saas_sync.overview', (payload: Changed) => service.onChanged(payload));
-    bus.start();
+    void bus.start();
     return service;
   },
 };

@@ -14,7 +14,7 @@ export function prettyPayload(value: unknown): string {
   try {
     return JSON.stringify(typeof value === 'string' ? JSON.parse(value) : value, null, 2);
   } catch {
-    return String(value);
+    return typeof value === 'string' ? value : '';
   }
 }
 

@@ -25,6 +25,6 @@ export class SetupChecklist extends Component<Props> {
   }
 
   open(step: SetupStep): void {
-    if (step.action) this.action.doAction(step.action);
+    if (step.action) void this.action.doAction(step.action);
   }
 }

@@ -127,7 +127,7 @@ export class SyncService {
   private enqueue(model: string, id: number): Promise<Badge[]> {
     if (!this.batch) {
       this.batch = new Map();
-      Promise.resolve().then(() => this.flush());
+      void Promise.resolve().then(() => this.flush());
     }
     const byId = this.batch.get(model) ?? new Map<number, Lookup[]>();
     this.batch.set(model, byId);
@@ -139,7 +139,7 @@ export class SyncService {
   private flush(): void {
     const batch = this.batch ?? new Map();
     this.batch = null;
-    for (const [model, byId] of batch) this.ask(model, byId);
+    for (const [model, byId] of batch) void this.ask(model, byId);
   }
 
   private async ask(model: string, byId: Map<number, Lookup[]>): Promise<void> {
@@ -168,8 +168,8 @@ export const syncService = {
   dependencies: ['orm', 'bus_service'],
   start(_env: unknown, { orm, bus_service: bus }: { orm: Orm; bus_service: BusService }): SyncService {
     const service = new SyncService(orm);
-    bus.subscribe('saas_sync.changed', (payload: Changed) => service.onChanged(payload));
-    bus.start();
+    bus.subscribe('saas_sync.changed', (payload: Changed) => void service.onChanged(payload));
+    void bus.start();
     return service;
   },
 };
@@ -203,8 +203,8 @@ export function useBadges(
         // Silent on purpose: a badge is an extra, and Odoo itself tells when the connection is lost.
       }
     };
-    const unsubscribe = service.subscribe(model, id, load);
-    load();
+    const unsubscribe = service.subscribe(model, id, () => void load());
+    void load();
     return () => {
       newest = -1;
       unsubscribe();

@@ -63,11 +63,11 @@ export class SyncSystray extends Component {
   }
 
   openOverview(): void {
-    this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
+    void this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
   }
 
   openExceptions(): void {
-    this.action.doAction('saas_sync.saas_sync_exception_action', { clearBreadcrumbs: true });
+    void this.action.doAction('saas_sync.saas_sync_exception_action', { clearBreadcrumbs: true });
   }
 }
 

@@ -8,10 +8,7 @@ export function adminRouter(sandbox: Sandbox): Router {
   const { memory: account, webhooks, faults } = sandbox;
   const router = express.Router();
   router.use(express.json());
-  router.get(
-    '/books',
-    (_req, res) => void res.json(sandbox.books()),
-  );
+  router.get('/books', (_req, res) => void res.json(sandbox.books()));
   router.get('/state', (_req, res) => {
     const tables = Object.entries(account.tables).map(([kind, table]) => [kind, table.rows.size]);
     res.json({

@@ -50,7 +50,7 @@ export class BadgePopover extends Component {
     }
     openException(link) {
         this.props.close();
-        this.action.doAction({
+        void this.action.doAction({
             type: 'ir.actions.act_window',
             res_model: 'saas.sync.exception',
             res_id: link.exception_id,
@@ -60,7 +60,7 @@ export class BadgePopover extends Component {
     openLinks() {
         this.props.close();
         const { resModel, resId } = this.props;
-        this.action.doAction({
+        void this.action.doAction({
             type: 'ir.actions.act_window',
             name: _t('Links'),
             res_model: 'saas.sync.link',

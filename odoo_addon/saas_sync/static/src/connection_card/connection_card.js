@@ -59,7 +59,7 @@ export class ConnectionCard extends Component {
         return stream.progress || ago(stream.fresh_at);
     }
     openConnection() {
-        this.action.doAction({
+        void this.action.doAction({
             type: 'ir.actions.act_window',
             res_model: 'saas.sync.connection',
             res_id: this.props.connection.id,
@@ -67,12 +67,12 @@ export class ConnectionCard extends Component {
         });
     }
     openExceptions() {
-        this.action.doAction('saas_sync.saas_sync_exception_action', {
+        void this.action.doAction('saas_sync.saas_sync_exception_action', {
             additionalContext: { search_default_connection_id: this.props.connection.id },
         });
     }
     openLinks({ kind }) {
-        this.action.doAction({
+        void this.action.doAction({
             type: 'ir.actions.act_window',
             name: kindLabel(kind),
             res_model: 'saas.sync.link',

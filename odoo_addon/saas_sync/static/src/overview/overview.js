@@ -73,7 +73,7 @@ export class Overview extends Component {
         return Object.entries(cause.amounts).map(([currency, amount]) => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount));
     }
     openCause(cause) {
-        this.action.doAction({
+        void this.action.doAction({
             type: 'ir.actions.act_window',
             name: cause.label,
             res_model: 'saas.sync.exception',

@@ -59,7 +59,7 @@ export const overviewService = {
     start(_env, { orm, bus_service: bus }) {
         const service = new OverviewService(orm);
         bus.subscribe('saas_sync.overview', (payload) => service.onChanged(payload));
-        bus.start();
+        void bus.start();
         return service;
     },
 };

@@ -15,7 +15,7 @@ export function prettyPayload(value) {
         return JSON.stringify(typeof value === 'string' ? JSON.parse(value) : value, null, 2);
     }
     catch {
-        return String(value);
+        return typeof value === 'string' ? value : '';
     }
 }
 export class PayloadField extends Component {

@@ -17,6 +17,6 @@ export class SetupChecklist extends Component {
     }
     open(step) {
         if (step.action)
-            this.action.doAction(step.action);
+            void this.action.doAction(step.action);
     }
 }

@@ -83,7 +83,7 @@ export class SyncService {
     enqueue(model, id) {
         if (!this.batch) {
             this.batch = new Map();
-            Promise.resolve().then(() => this.flush());
+            void Promise.resolve().then(() => this.flush());
         }
         const byId = this.batch.get(model) ?? new Map();
         this.batch.set(model, byId);
@@ -95,7 +95,7 @@ export class SyncService {
         const batch = this.batch ?? new Map();
         this.batch = null;
         for (const [model, byId] of batch)
-            this.ask(model, byId);
+            void this.ask(model, byId);
     }
     async ask(model, byId) {
         try {
@@ -126,8 +126,8 @@ export const syncService = {
     dependencies: ['orm', 'bus_service'],
     start(_env, { orm, bus_service: bus }) {
         const service = new SyncService(orm);
-        bus.subscribe('saas_sync.changed', (payload) => service.onChanged(payload));
-        bus.start();
+        bus.subscribe('saas_sync.changed', (payload) => void service.onChanged(payload));
+        void bus.start();
         return service;
     },
 };
@@ -159,8 +159,8 @@ export function useBadges(target, known = []) {
                 // Silent on purpose: a badge is an extra, and Odoo itself tells when the connection is lost.
             }
         };
-        const unsubscribe = service.subscribe(model, id, load);
-        load();
+        const unsubscribe = service.subscribe(model, id, () => void load());
+        void load();
         return () => {
             newest = -1;
             unsubscribe();

@@ -52,10 +52,10 @@ export class SyncSystray extends Component {
         return _t('%(backlog)s in progress, last event %(when)s', figures);
     }
     openOverview() {
-        this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
+        void this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
     }
     openExceptions() {
-        this.action.doAction('saas_sync.saas_sync_exception_action', { clearBreadcrumbs: true });
+        void this.action.doAction('saas_sync.saas_sync_exception_action', { clearBreadcrumbs: true });
     }
 }
 registry.category('systray').add('saas_sync.systray', { Component: SyncSystray }, { sequence: 24 });
