@@ -13,7 +13,10 @@ export function upsertDraft(
   rule: Master,
   link: Link | undefined,
 ): Draft<UpsertChange> | Nothing {
-  if (event.action === 'deleted') return archiveDraft(event, rule, link);
+  return event.action === 'deleted' ? archiveDraft(event, rule, link) : liveDraft(event, rule, link);
+}
+
+function liveDraft(event: Event, rule: Master, link: Link | undefined): Draft<UpsertChange> {
   const scope = scopeOf(event);
   const values: Record<string, FieldValue> = {};
   for (const [name, field] of Object.entries(rule.fields)) {
@@ -33,9 +36,17 @@ export function upsertDraft(
   };
 }
 
+/**
+ * Archives what is linked. What never came to Odoo is made, archived, if documents need it: it is somebody's past, so no
+ * living twin is adopted for it.
+ */
 function archiveDraft(event: Event, rule: Master, link: Link | undefined): Draft<UpsertChange> | Nothing {
   if (rule.deleted === 'keep')
     return { nothing: `deleted at the vendor; rule ${rule.name} keeps it in Odoo` };
+  if (!link && event.entity.kind === 'customer' && event.entity.billed) {
+    const draft = liveDraft(event, rule, link);
+    return { ...draft, values: { ...draft.values, active: false }, match: [], overwrite: ['active'] };
+  }
   return {
     op: 'upsert',
     model: rule.odoo,

@@ -55,6 +55,17 @@ describe('plan: customers', () => {
     expect(deleted.changes[0]).to.deep.include({ values: { active: false }, create: false, match: [] });
   });
 
+  it('makes a deleted customer, archived and without adopting a twin, when documents need it', () => {
+    const deleted = plan(
+      eventOf(customer({ billed: true }), 'cus_1', { action: 'deleted' }),
+      rules,
+      undefined,
+    );
+    expect(deleted.changes[0]).to.deep.include({ create: true, match: [] });
+    expect(deleted.changes[0]).to.have.nested.property('values.active', false);
+    expect(deleted.changes[0]).to.have.nested.property('values.name', 'Acme GmbH');
+  });
+
   it('gives the same digest for the same wish, whatever we believe Odoo holds', () => {
     const link: Link = {
       kind: 'customer',

@@ -111,8 +111,16 @@ describe('Stripe session', () => {
   });
 
   it('keeps what is left of a deleted customer', async () => {
-    answer = () => ({ body: { id: 'cus_1', object: 'customer', deleted: true } });
-    expect((await open().read('customer', 'cus_1')).body).to.include({ deleted: true });
+    const stub = { id: 'cus_1', object: 'customer', deleted: true };
+    answer = ({ pathname }) => ({ body: pathname === '/v1/invoices' ? listOf('/v1/invoices', []) : stub });
+    expect((await open().read('customer', 'cus_1')).body).to.deep.equal(stub);
+  });
+
+  it('learns from the newest invoice who a deleted customer was', async () => {
+    const stub = { id: 'cus_1', object: 'customer', deleted: true };
+    answer = ({ pathname }) => ({ body: pathname === '/v1/invoices' ? listOf('/v1/invoices', [wireInvoice()]) : stub });
+    expect((await open().read('customer', 'cus_1')).body).to.have.nested.property('last_invoice.id', 'in_1');
+    expect(urls).to.include('/v1/invoices?customer=cus_1&limit=1');
   });
 
   it('puts all pages of an invoice’s lines and payments into the snapshot', async () => {

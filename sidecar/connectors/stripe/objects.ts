@@ -32,7 +32,10 @@ export const OFF_STRIPE = ':off_stripe';
 export async function readObject(client: Client, kind: Kind, id: string): Promise<unknown> {
   if (kind === 'payment') return readPayment(client, id);
   const object = await client.get(`/v1/${PATH[kind]}/${encodeURIComponent(id)}`, EXPAND[kind]);
-  return object === null ? null : complete(client, kind, object);
+  if (object === null) return null;
+  return kind === 'customer' && object['deleted'] === true
+    ? remember(client, object)
+    : complete(client, kind, object);
 }
 
 /** Puts in what the vendor cut off after ten entries. */
@@ -43,6 +46,15 @@ export async function complete(client: Client, kind: Kind, object: Wire): Promis
   if (kind === 'credit_note') return completeCreditNote(client, object, own);
   if (kind === 'refund') return completeRefund(client, object);
   return object;
+}
+
+/** Of a deleted customer Stripe keeps the id alone; who it was stands on its invoices. */
+async function remember(client: Client, stub: Wire): Promise<Wire> {
+  const { data } = await client.page('/v1/invoices', [
+    ['customer', stub.id],
+    ['limit', 1],
+  ]);
+  return data[0] === undefined ? stub : { ...stub, last_invoice: data[0] };
 }
 
 async function completeInvoice(client: Client, invoice: Wire, own: string): Promise<Wire> {

@@ -76,8 +76,6 @@ export const WireRefund = z.object({
 export type WireRefund = z.infer<typeof WireRefund>;
 
 /** What is left of a record that was deleted: answered with status 200. */
-export const WireDeleted = z.object({ id: z.string(), deleted: z.literal(true) });
-
 export const WireAddress = z.object({
   city: z.string().nullish(),
   country: z.string().nullish(),
@@ -87,6 +85,21 @@ export const WireAddress = z.object({
   state: z.string().nullish(),
 });
 export type WireAddress = z.infer<typeof WireAddress>;
+
+/** The stub of a deleted record; for a customer our reading adds the newest invoice, which tells who it was. */
+export const WireDeleted = z.object({
+  id: z.string(),
+  deleted: z.literal(true),
+  last_invoice: z
+    .object({
+      customer_name: z.string().nullish(),
+      customer_email: z.string().nullish(),
+      customer_phone: z.string().nullish(),
+      customer_address: WireAddress.nullish(),
+    })
+    .optional(),
+});
+export type WireDeleted = z.infer<typeof WireDeleted>;
 
 export const WireCustomer = z.object({
   id: z.string(),

@@ -27,5 +27,7 @@ export const Customer = z.object({
   currency: Currency.nullable().optional(),
   note: pii(z.string().nullable()).optional(),
   status: z.enum(['active', 'archived']),
+  /** Documents refer to it. One that the vendor deleted is made in Odoo, archived, only for their sake. */
+  billed: z.boolean().optional(),
 });
 export type Customer = z.infer<typeof Customer>;

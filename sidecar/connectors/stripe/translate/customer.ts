@@ -63,7 +63,7 @@ function addressesOf(wire: WireCustomer): Address[] | undefined {
   ];
 }
 
-function addressOf(role: Address['role'], wire: WireAddress): Address {
+export function addressOf(role: Address['role'], wire: WireAddress): Address {
   return {
     role,
     lines: [wire.line1, wire.line2].flatMap((line) => (line?.trim() ? [line] : [])),

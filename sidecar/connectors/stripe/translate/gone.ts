@@ -1,10 +1,11 @@
 /** Records that Stripe deleted: what is still known of them, so that Odoo can be told. */
 import type { Translation } from '../../../domain/connector.ts';
-import type { Entity } from '../../../domain/entity/index.ts';
+import type { Customer, Entity } from '../../../domain/entity/index.ts';
 import { InvalidData } from '../../../domain/failure.ts';
 import { WireDeleted } from '../schema_money.ts';
 import { businessDate } from '../../kit/time.ts';
-import { eventOf, type Input } from './event.ts';
+import { addressOf } from './customer.ts';
+import { eventOf, told, type Input } from './event.ts';
 
 /** True for the stub that Stripe leaves of a deleted record, and for no record at all. */
 export function isGone(body: unknown): boolean {
@@ -26,6 +27,24 @@ export function translateGone(input: Input): Translation {
   return { events: [eventOf(input, { ...made, action: 'deleted' })], follow: [] };
 }
 
+/** A deleted customer as its newest invoice knew it. */
+function formerCustomer(id: string, invoice: WireDeleted['last_invoice']): Customer {
+  const stub = { kind: 'customer', name: id, status: 'archived' } as const;
+  if (!invoice) return stub;
+  const {
+    customer_name: name,
+    customer_email: email,
+    customer_phone: phone,
+    customer_address: address,
+  } = invoice;
+  return {
+    ...stub,
+    name: [name, email].find((text) => text?.trim()) ?? id,
+    billed: true,
+    ...told({ email, phone, addresses: address ? [addressOf('main', address)] : undefined }),
+  };
+}
+
 interface Tombstone {
   entity: Entity;
   label: string;
@@ -33,8 +52,8 @@ interface Tombstone {
 }
 
 const TOMBSTONE: Partial<Record<string, (input: Input) => Tombstone>> = {
-  customer: ({ snapshot: { externalId } }) => ({
-    entity: { kind: 'customer', name: externalId, status: 'archived' },
+  customer: ({ snapshot: { externalId, body } }) => ({
+    entity: formerCustomer(externalId, WireDeleted.safeParse(body).data?.last_invoice),
     label: `Customer ${externalId}`,
     at: `customers/${externalId}`,
   }),
