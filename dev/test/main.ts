@@ -1,6 +1,7 @@
 /**
  * `npm test`: every test there is, on a real Odoo and a real browser, ending with `N passed, N failed`.
- * `npm test -- unit` (no Odoo), `-- addons` (Odoo's own runner), `-- flow` (through the whole path) run one part.
+ * `npm test -- unit` (no Odoo), `-- addons` (Odoo's own runner), `-- flow` (through the whole path) run one part;
+ * `npm test -- flow test/flow/story.test.ts` one file of it.
  */
 import { spawn } from 'node:child_process';
 import { provision, terminalProgress, type Odoo } from '../odoo/index.ts';
@@ -12,7 +13,9 @@ interface Count {
 }
 
 const PARTS = ['unit', 'addons', 'flow'] as const;
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const files = words.filter((word) => word.endsWith('.test.ts'));
+const wanted = words.filter((word) => !files.includes(word));
 const unknown = wanted.filter((word) => !PARTS.includes(word as (typeof PARTS)[number]));
 if (unknown.length > 0) {
   console.error(
@@ -74,6 +77,7 @@ async function flowTests(on: Odoo): Promise<Count> {
 
 /** Runs mocha on folders, shows what it says, and reads its own count. */
 function mocha(folders: string[], env: Record<string, string>): Promise<Count> {
+  const specs = files.length > 0 ? files : folders.map((folder) => `${folder}/**/*.test.ts`);
   return new Promise((resolve, reject) => {
     const child = spawn(
       'node_modules/.bin/mocha',
@@ -82,7 +86,7 @@ function mocha(folders: string[], env: Record<string, string>): Promise<Count> {
         '--reporter',
         'dot',
         process.stdout.isTTY ? '--color' : '--no-color',
-        ...folders.map((folder) => `${folder}/**/*.test.ts`),
+        ...specs,
       ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],

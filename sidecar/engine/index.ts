@@ -32,7 +32,7 @@ export interface EngineStatus {
   version: string;
   startedAt: number;
   /** Odoo as last seen: `reachable` is false while its gate is shut; `lastGoodAt` is UTC ms, 0 for never. */
-  odoo: { reachable: boolean; message: string; lastGoodAt: number };
+  odoo: { reachable: boolean; message: string; hint: string; lastGoodAt: number };
   pending: number;
   /** `busy`: getting ready or listing, so more work is on its way even with no backlog. */
   connections: (ConnectionReport & { busy: boolean })[];
@@ -202,6 +202,7 @@ function statusOf(context: Context): EngineStatus {
     odoo: {
       reachable: !gate.shut && gate.failure === undefined,
       message: gate.failure?.message ?? '',
+      hint: gate.failure?.hint ?? '',
       lastGoodAt: gate.lastGoodAt,
     },
     pending: store.depth().pending,

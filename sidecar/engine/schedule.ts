@@ -22,6 +22,7 @@ export async function schedule(context: Context, reporter: Reporter): Promise<vo
   await Promise.all([
     ...lines.map((line) => every(context, `feed ${line.id}`, () => feedTurn(context, line))),
     ...lines.map((line) => every(context, `listing ${line.id}`, () => listingTurn(context, line))),
+    ...lines.map((line) => every(context, `probe ${line.id}`, () => probeTurn(context, line))),
     every(context, 'commands', commandsTurn(context)),
     every(context, 'report', () => reportTurn(context, reporter)),
     every(context, 'leases', () => reapTurn(context)),
@@ -45,14 +46,19 @@ async function every(context: Context, name: string, turn: () => Promise<number>
   }
 }
 
-/** Makes a new connection ready, mends a broken one, else reads its feed; ± 20 % so that connections spread. */
+/** Makes a new connection ready, then reads its feed; ± 20 % so that connections spread. */
 async function feedTurn(context: Context, line: Line): Promise<number> {
-  const { settings, health, random } = context;
-  if (health.probeDue(line.id)) await probe(context, line);
+  const { settings, random } = context;
   if (!(await makeReady(context, line))) return 1_000;
   await catchUp(context, line);
   context.work.ring();
-  return health.broken(line.id) ? 1_000 : settings.pollMs * (0.8 + 0.4 * random());
+  return settings.pollMs * (0.8 + 0.4 * random());
+}
+
+/** A turn of its own: a connection that breaks between two polls need not wait for the next one to be mended. */
+async function probeTurn(context: Context, line: Line): Promise<number> {
+  if (context.health.probeDue(line.id)) await probe(context, line);
+  return 1_000;
 }
 
 async function listingTurn(context: Context, line: Line): Promise<number> {

@@ -52,13 +52,18 @@ export function createHooks(deps: HookDeps): HookHandler {
 }
 
 function check(request: IncomingMessage, name: string, known: boolean, deps: HookDeps): void {
-  if (request.method !== 'POST') throw new Refused(400, 'method', 'Webhooks are sent by POST');
+  if (request.method !== 'POST') throw new Refused(400, 'method', 'Webhooks are sent by POST', {
+      hint: 'This address is for the vendor’s webhooks; for a look at the sidecar open /healthz or /readyz.',
+    });
   if (!known)
     throw new Refused(404, 'unknown_connection', `There is no connection "${name}" here`, {
       hint: 'The address is /hooks/ and the id of the connection in connections.yaml.',
     });
   if (deps.overloaded())
-    throw new Transient('backlog', 'Too much is waiting already', { retryAfterMs: 60_000 });
+    throw new Transient('backlog', 'Too much is waiting already', {
+      hint: 'It will be sent again. See `saas-sync status` for what holds the work up.',
+      retryAfterMs: 60_000,
+    });
 }
 
 async function answer(
@@ -83,7 +88,11 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
     let size = 0;
     const tooLarge = () => {
       request.removeAllListeners('data');
-      reject(new Refused(413, 'too_large', 'A webhook may have at most one megabyte'));
+      reject(
+        new Refused(413, 'too_large', 'A webhook may have at most one megabyte', {
+          hint: 'No vendor sends that much: find out who else uses this address.',
+        }),
+      );
     };
     if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) return tooLarge();
     request.on('data', (chunk: Buffer) => {
@@ -93,7 +102,12 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
     request.on('error', (error) =>
-      reject(new Refused(400, 'cut_off', 'The message was cut off', { cause: error })),
+      reject(
+        new Refused(400, 'cut_off', 'The message was cut off', {
+          hint: 'It will be sent again. If it happens often, look at the proxy in front of the sidecar.',
+          cause: error,
+        }),
+      ),
     );
     return undefined;
   });

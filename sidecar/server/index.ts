@@ -88,7 +88,7 @@ function readiness({ engine, store, now }: ServerDeps): RequestHandler {
       reasons.push('the store cannot be read');
     }
     const { odoo } = engine.status();
-    if (!odoo.reachable) reasons.push(`Odoo does not answer: ${odoo.message}`);
+    if (!odoo.reachable) reasons.push([odoo.message, odoo.hint].filter(Boolean).join(' '));
     else if (now() - odoo.lastGoodAt > ODOO_FRESH_MS) reasons.push('Odoo has not answered yet');
     response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
   };

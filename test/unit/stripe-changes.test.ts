@@ -113,12 +113,23 @@ describe('polling Stripe', () => {
     collect(changes({ client: vendor, connection: 'stripe-eu', now: () => clock, seen }, cursor));
   const ids = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
 
-  it('starts from now on without asking anybody', async () => {
-    happen('invoice.paid', NOW - 3_600_000);
+  it('starts from now on, after the newest event that no older one can overtake', async () => {
+    const at = NOW - 3_600_000;
+    const id = happen('invoice.paid', at);
     const { items, cursor } = await look(null);
     expect(items).to.deep.equal([]);
-    expect(vendor.calls).to.deep.equal([]);
-    expect(JSON.parse(cursor)).to.include({ checked: NOW });
+    expect(JSON.parse(cursor)).to.deep.equal({
+      v: 1,
+      checked: NOW,
+      anchors: { masters: null, documents: { id, at } },
+    });
+  });
+
+  it('finds what happens next even if the vendor’s clock is hours behind ours', async () => {
+    happen('invoice.created', NOW - 7_200_000);
+    const { cursor } = await look(null);
+    const late = happen('invoice.paid', NOW - 7_100_000);
+    expect(ids(await look(cursor))).to.deep.equal([late]);
   });
 
   it('hands out what happened since, oldest first, page by page', async () => {

@@ -44,10 +44,11 @@ export interface ChangesDeps {
 export async function* changes(deps: ChangesDeps, text: string | null): AsyncGenerator<Page<NewDelivery>> {
   const started = deps.now();
   if (text === null) {
-    yield {
-      items: [],
-      cursor: write({ v: 1, checked: started, anchors: { masters: null, documents: null } }),
+    const anchors = {
+      masters: await newest(deps.client, 'masters', started),
+      documents: await newest(deps.client, 'documents', started),
     };
+    yield { items: [], cursor: write({ v: 1, checked: started, anchors }) };
     return;
   }
   let cursor = read(text);
@@ -78,6 +79,15 @@ function expired(why: string): Failure {
   });
 }
 
+/** Where a first look goes on from: an event, because "after this one" holds whatever the clocks say. */
+async function newest(client: Client, group: Group, started: number): Promise<Anchor> {
+  const { data } = await client.page('/v1/events', [...typesOf(group), ['limit', 1]]);
+  return data[0] === undefined ? null : anchorOf(eventOf(data[0]), started);
+}
+
+const typesOf = (group: Group): Params =>
+  Object.keys(POLLED[group]).map((type) => ['types[]', type] as const);
+
 /** Pages of one group, oldest first, with the anchor to keep after each. */
 async function* walkGroup(
   deps: ChangesDeps,
@@ -85,7 +95,7 @@ async function* walkGroup(
   cursor: Cursor,
   started: number,
 ): AsyncGenerator<{ events: WireEvent[]; anchor: Anchor }> {
-  const types = Object.keys(POLLED[group]).map((type) => ['types[]', type] as const);
+  const types = typesOf(group);
   let anchor = await usable(deps, cursor.anchors[group], started);
   if (anchor === null) {
     if (started - cursor.checked > MEMORY_MS)

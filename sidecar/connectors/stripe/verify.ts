@@ -29,10 +29,14 @@ function checkSignature(raw: RawDelivery, connection: Connection, options: Optio
       hint: 'Copy the signing secret of the endpoint (whsec_…) to where credentials.webhook_secret points.',
     });
   const header = headerOf(raw.headers, 'stripe-signature');
-  if (!header) throw new Refused(401, 'signature_missing', 'The webhook carries no Stripe-Signature');
+  if (!header) throw new Refused(401, 'signature_missing', 'The webhook carries no Stripe-Signature', {
+      hint: 'Only Stripe may send here. If it was Stripe, the proxy in front of the sidecar must pass on all headers.',
+    });
   const { stamp, candidates } = parseHeader(header);
   if (stamp === undefined || candidates.length === 0)
-    throw new Refused(401, 'signature_malformed', 'Stripe-Signature lacks a time stamp or a v1 signature');
+    throw new Refused(401, 'signature_malformed', 'Stripe-Signature lacks a time stamp or a v1 signature', {
+      hint: 'Only Stripe may send here. If it was Stripe, the proxy in front of the sidecar must not change headers.',
+    });
   if (!matchesAny(raw.body, stamp, candidates, secrets))
     throw new Refused(401, 'signature_mismatch', 'No signature of the webhook matches our signing secret', {
       hint: 'Compare webhook_secret with the secret of this very endpoint; each endpoint has its own.',
@@ -68,7 +72,9 @@ function matchesAny(body: Buffer, stamp: string, candidates: string[], secrets: 
 
 function readEvent(body: Buffer): WireEvent {
   const json = parseJson(body);
-  if (!isRecord(json)) throw new Refused(400, 'not_json', 'The webhook is not a JSON object');
+  if (!isRecord(json)) throw new Refused(400, 'not_json', 'The webhook is not a JSON object', {
+      hint: 'Let the address of the endpoint at Stripe lead here directly: whatever stands between must not change the body.',
+    });
   if (json['object'] === 'v2.core.event')
     throw new Refused(400, 'thin_event', 'The endpoint sends thin events, which do not say enough', {
       hint: 'At Stripe, make an event destination with payload style "snapshot".',
