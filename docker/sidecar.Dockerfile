@@ -21,7 +21,7 @@ COPY sidecar ./sidecar
 COPY test ./test
 USER node
 EXPOSE 12111
-CMD ["node", "--import", "tsx", "test/sandbox/main.ts"]
+CMD ["node", "--import", "tsx", "test/sandbox/main.ts", "--host", "0.0.0.0"]
 
 FROM node:20-slim AS sidecar
 WORKDIR /app

@@ -5,6 +5,7 @@ import { startStripeSandbox } from './stripe/index.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '12111' },
+    host: { type: 'string', default: '127.0.0.1' },
     state: { type: 'string' },
     webhook: { type: 'string' },
     secret: { type: 'string' },
@@ -20,6 +21,7 @@ if (values.webhook && !values.secret) {
 
 const sandbox = await startStripeSandbox({
   port: Number(values.port),
+  host: values.host,
   statePath: values.state,
   ...(values.key ? { apiKey: values.key } : {}),
   ...(values.webhook && values.secret ? { webhook: { url: values.webhook, secret: values.secret } } : {}),

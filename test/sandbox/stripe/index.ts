@@ -17,6 +17,6 @@ export { API_VERSION, START_OF_STORY } from './account.ts';
  */
 export async function startStripeSandbox(options: SandboxOptions = {}): Promise<StripeSandbox> {
   const sandbox = new Sandbox(options);
-  await sandbox.listen(options.port);
+  await sandbox.listen(options.port, options.host);
   return sandbox;
 }

@@ -18,6 +18,8 @@ import { Webhooks, type DeliveryOptions } from './webhooks.ts';
 export type SandboxOptions = AccountOptions & {
   /** 0 or absent: any free port. */
   port?: number;
+  /** Address to listen on; only this machine unless told otherwise. */
+  host?: string | undefined;
   apiKey?: string;
   /** Registers one endpoint for all events, unless the saved account already has it. */
   webhook?: { url: string; secret: string } | undefined;
@@ -51,13 +53,13 @@ export class Sandbox {
     });
   }
 
-  async listen(port = 0): Promise<void> {
+  async listen(port = 0, host = '127.0.0.1'): Promise<void> {
     const app = express();
     app.disable('x-powered-by');
     app.use('/_sandbox', adminRouter(this));
     app.use(this.api.router(resources));
     const server = await new Promise<Server>((done, failed) => {
-      const listening = app.listen(port, '127.0.0.1', (error?: Error) =>
+      const listening = app.listen(port, host, (error?: Error) =>
         error ? failed(error) : done(listening),
       );
     });
