@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Odoo, OdooServer, Progress } from '../odoo/index.ts';
-import { freePort } from '../odoo/ports.ts';
+import { freePort, isListening } from '../odoo/ports.ts';
 import { logIn, type Person } from '../support/admin.ts';
 import { ADDONS, addonsDigest, prepareCompany } from '../support/prepare.ts';
 import { startSidecar, type Sidecar } from '../support/sidecar.ts';
@@ -30,7 +30,7 @@ export async function openCompany(odoo: Odoo, home: string, progress: Progress):
   else await updateIfChanged(odoo, home);
   if (fresh) rememberAddons(home);
   const apiKey = await apiKeyOf(odoo, home, fresh, progress);
-  const ports = portsOf(home, await freePort(), await freePort(), await freePort());
+  const ports = await portsOf(home);
   const server = await odoo.start(DATABASE, { port: ports.odoo });
   const sidecarUrl = `http://127.0.0.1:${ports.sidecar}`;
   const sandbox = await startStripeSandbox({
@@ -82,18 +82,24 @@ async function apiKeyOf(odoo: Odoo, home: string, fresh: boolean, progress: Prog
   return key;
 }
 
-/** The same addresses at every start, so that bookmarks and the sandbox's webhook endpoint stay right. */
-function portsOf(
-  home: string,
-  ...free: [number, number, number]
-): { odoo: number; sandbox: number; sidecar: number } {
-  const file = join(home, 'ports.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof portsOf>;
-  const [odoo, sandbox, sidecar] = free;
-  mkdirSync(home, { recursive: true });
-  writeFileSync(file, JSON.stringify({ odoo, sandbox, sidecar }));
-  return { odoo, sandbox, sidecar };
+interface Ports {
+  odoo: number;
+  sidecar: number;
+  sandbox: number;
 }
+
+/** The same addresses at every start, so that bookmarks and the sandbox's webhook endpoint stay right. */
+async function portsOf(home: string): Promise<Ports> {
+  const file = join(home, 'ports.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Ports;
+  const ports = { odoo: await portNear(8069), sidecar: await portNear(8070), sandbox: await portNear(12111) };
+  mkdirSync(home, { recursive: true });
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}
+
+/** The usual port, or any free one when somebody has it. */
+const portNear = async (usual: number): Promise<number> => ((await isListening(usual)) ? freePort() : usual);
 
 const addonsFile = (home: string): string => join(home, 'addons');
 

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     const rows = await comparison(company);
     show(rows);
     if (options.once) return rows.every((row) => row.agrees) ? 0 : 1;
-    await stayUp(company);
+    await stayUp(company, rows);
     return 0;
   } finally {
     await company?.close();
@@ -75,7 +75,10 @@ function show(rows: Comparison[]): void {
   writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
 }
 
-async function stayUp(company: Company): Promise<void> {
+async function stayUp(company: Company, rows: Comparison[]): Promise<void> {
+  const waiting = rows.some((row) => row.note !== '')
+    ? 'One invoice waits in SaaS Sync › Exceptions: its tax rate has no tax in Odoo. Choose one there and retry.'
+    : 'Nothing waits in SaaS Sync › Exceptions. `rm -r var/demo && npm run odoo -- drop demo` starts the story afresh.';
   console.log(`
   Odoo       ${company.server.url}/odoo        admin / admin
              ${company.server.url}/odoo/saas-sync   the overview
@@ -83,7 +86,7 @@ async function stayUp(company: Company): Promise<void> {
   sidecar    ${company.sidecar.url}/metrics
   sandbox    ${company.sandbox.url}/_sandbox/books
 
-  One invoice waits in SaaS Sync › Exceptions: its tax rate has no tax in Odoo. Choose one there and retry.
+  ${waiting}
   Ctrl-C stops everything.`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
