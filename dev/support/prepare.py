@@ -16,8 +16,10 @@ TAXES = [
 ]
 for name, amount, override in TAXES:
     if not env["account.tax"].search([("name", "=", name), ("type_tax_use", "=", "sale")]):
+        group = env["account.tax.group"].create({"name": f"VAT {amount:g}%", "company_id": company.id})
         env["account.tax"].create({
             "name": name,
+            "tax_group_id": group.id,
             "amount": amount,
             "amount_type": "percent",
             "type_tax_use": "sale",

@@ -22,6 +22,7 @@
         "views/saas_sync_link_views.xml",
         "views/saas_sync_outbox_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
         "views/saas_sync_menus.xml",
     ],
     "assets": {

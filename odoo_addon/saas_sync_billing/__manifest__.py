@@ -15,6 +15,8 @@
         "security/saas_sync_billing_rules.xml",
         "views/saas_sync_connection_views.xml",
         "views/saas_sync_exception_views.xml",
+        "views/account_move_views.xml",
+        "views/product_template_views.xml",
     ],
     "auto_install": False,
 }

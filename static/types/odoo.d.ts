@@ -168,7 +168,10 @@ declare module '@web/views/widgets/standard_widget_props' {
       resModel: string;
       resId: number | false;
       isNew: boolean;
+      data: Record<string, unknown>;
       model: { useSampleModel: boolean };
+      isDirty(): Promise<boolean>;
+      load(): Promise<void>;
     };
   }
 }

@@ -19,6 +19,10 @@ export interface BrowserOptions {
 /** Noise that says nothing about our pages: cancelled requests of a page that was left. */
 const HARMLESS = [/net::ERR_ABORTED/];
 
+/** Run in the page: a popover that fades in has arrived; what turns for ever is not waited for. */
+const STANDS_STILL = `document.getAnimations().every((each) =>
+  each.playState !== 'running' || each.effect?.getTiming().iterations === Infinity)`;
+
 export class OdooBrowser {
   readonly page: Page;
   /** Errors that the pages wrote to the console or threw, in order. A test expects none. */
@@ -85,6 +89,7 @@ export class OdooBrowser {
   async screenshot(name: string): Promise<string> {
     mkdirSync(screens, { recursive: true });
     const path = join(screens, `${name}.png`);
+    await this.page.waitForFunction(STANDS_STILL);
     await this.page.screenshot({ path });
     return path;
   }

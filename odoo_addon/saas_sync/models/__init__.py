@@ -1,3 +1,4 @@
+from . import saas_sync_linked_mixin
 from . import res_partner
 from . import saas_sync_connection
 from . import saas_sync_link

@@ -101,7 +101,7 @@ class SaasSyncApi(models.AbstractModel):
             }
         worker = self._for(connection)
         results = worker._apply_changes(connection, changes)
-        worker._send_changed(worker._touched(results))
+        worker._send_changed(worker._touched(changes, results))
         return {"results": results}
 
     def _connection(self, code):
@@ -155,6 +155,7 @@ class SaasSyncApi(models.AbstractModel):
                 continue
             key = key_of(change)
             change["link"] = link = links.get(key)
+            change["was_pending"] = bool(link) and link["state"] == "pending"
             if key in seen:
                 results[position] = self._twice(change)
             elif link and self._is_known(change, link):
@@ -228,11 +229,16 @@ class SaasSyncApi(models.AbstractModel):
         )
 
     @staticmethod
-    def _touched(results):
+    def _touched(changes, results):
+        """Ids by model of records whose badge looks different now: what was written,
+        and what somebody asked for, even if it turned out to agree."""
         touched = defaultdict(list)
-        for result in results:
+        for change, result in zip(changes, results, strict=True):
+            link = change.get("link")
             if result.get("res_id") and result["status"] != "unchanged":
                 touched[result["model"]].append(result["res_id"])
+            elif link and change.get("was_pending"):
+                touched[link["model"]].append(link["res_id"])
         return touched
 
     @api.model

@@ -77,7 +77,9 @@ class SaasSyncApi(models.AbstractModel):
                         "The tax rate %(rate)s is not mapped to a tax in Odoo.",
                         rate=external_id,
                     ),
-                    hint=self.env._("Choose the tax in the exception."),
+                    hint=self.env._(
+                        "Choose the tax below and press Use this and retry."
+                    ),
                     args={"tax_rate": external_id},
                 )
         waiting_for = [

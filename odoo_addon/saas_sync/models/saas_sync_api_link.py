@@ -56,10 +56,12 @@ class SaasSyncApi(models.AbstractModel):
             code="no_match",
             failure_class="missing_mapping",
             message=self.env._(
-                "Odoo has no record that is %(label)s.",
+                "Nothing in Odoo fits %(label)s.",
                 label=change.get("label") or change["key"]["external_id"],
             ),
-            hint=self.env._("Choose the record in the exception."),
+            hint=self.env._(
+                "Choose the Odoo record below and press Use this and retry."
+            ),
         )
 
     def _link_results(self, connection, changes, outcomes):

@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -80,7 +79,6 @@ class SaasSyncException(models.Model):
     partner = fields.Char(string="Customer", readonly=True)
     url = fields.Char(string="Address", readonly=True)
     payload = fields.Json(readonly=True)
-    payload_text = fields.Text(string="Payload", compute="_compute_payload_text")
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(
         string="Record", model_field="model", readonly=True
@@ -93,17 +91,22 @@ class SaasSyncException(models.Model):
     )
     _resolved_idx = models.Index("(resolved_at) WHERE resolved_at IS NOT NULL")
 
-    @api.depends("label", "message")
+    @api.depends("label", "message", "partner", "amount", "currency_id")
     def _compute_display_name(self):
         for exception in self:
-            exception.display_name = f"{exception.label}: {exception.message}"
+            exception.display_name = f"{exception._headline()}: {exception.message}"
 
-    @api.depends("payload")
-    def _compute_payload_text(self):
-        for exception in self:
-            exception.payload_text = exception.payload and json.dumps(
-                exception.payload, indent=2, ensure_ascii=False
+    def _headline(self):
+        """The record in words of the business: what, for whom, how much."""
+        self.ensure_one()
+        headline = self.label
+        if self.partner:
+            headline = self.env._(
+                "%(record)s for %(partner)s", record=headline, partner=self.partner
             )
+        if self.currency_id and self.amount:
+            headline += f", {self.currency_id.format(self.amount)}"
+        return headline
 
     # Actions
 
@@ -205,15 +208,16 @@ class SaasSyncException(models.Model):
         groups = self._read_group(
             [("state", "in", OPEN_STATES)],
             ["code", "cause", "currency"],
-            ["__count", "amount:sum"],
+            ["__count", "amount:sum", "id:max"],
         )
-        for code, cause, currency, count, amount in groups:
+        for code, cause, currency, count, amount, latest in groups:
             row = rows.setdefault(
                 (code, cause),
                 {
                     "code": code,
                     "cause": cause,
                     "label": causes.get(cause, cause),
+                    "example": self.browse(latest).message,
                     "count": 0,
                     "amounts": {},
                 },

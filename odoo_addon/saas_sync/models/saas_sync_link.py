@@ -35,6 +35,7 @@ class SaasSyncLink(models.Model):
     res_id = fields.Many2oneReference(
         string="Record", model_field="model", required=True, readonly=True
     )
+    record_name = fields.Char(string="Odoo Record", compute="_compute_record_name")
     version = BigInteger(readonly=True, aggregator=None)
     digest = fields.Char(readonly=True)
     base = fields.Json(readonly=True)
@@ -56,6 +57,22 @@ class SaasSyncLink(models.Model):
     def _compute_display_name(self):
         for link in self:
             link.display_name = link.label or link.external_id
+
+    @api.depends("model", "res_id")
+    @api.depends_context("uid")
+    def _compute_record_name(self):
+        for link in self:
+            record = (
+                self.env[link.model].browse(link.res_id).exists()
+                if link.model in self.env
+                else None
+            )
+            if not record:
+                link.record_name = self.env._("Deleted in Odoo")
+            elif record.has_access("read"):
+                link.record_name = record.display_name
+            else:
+                link.record_name = self.env._("Not visible to you")
 
     # Actions
 

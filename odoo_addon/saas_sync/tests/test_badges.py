@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
@@ -94,14 +95,47 @@ class TestBadges(SaasSyncCase):
         self.apply(self.customer("cus_1", force=True))
         self.assertEqual(self.link("cus_1").state, "synced")
 
-    def test_open_screens_are_told_once_per_call(self):
+    @contextmanager
+    def bus(self):
+        """What is sent to groups meanwhile: a list of (kind, payload)."""
         sent = []
 
         def record(_group, kind, payload, **_options):
             sent.append((kind, payload))
 
-        groups = self.env.registry["res.groups"]
-        with patch.object(groups, "_bus_send", record):
+        with patch.object(self.env.registry["res.groups"], "_bus_send", record):
+            yield sent
+
+    def test_whoever_asked_is_told_that_nothing_had_changed(self):
+        link = self.link("cus_1")
+        for force in (True, False):
+            self.links.with_user(self.operator).sync_now(link.ids)
+            with self.bus() as sent:
+                self.apply(self.customer("cus_1", force=force))
+            self.assertEqual(
+                sent,
+                [("saas_sync.changed", {"models": {"res.partner": [link.res_id]}})],
+            )
+
+    def test_form_counts_and_opens_the_links_of_its_record(self):
+        link = self.link("cus_1")
+        partner = self.env["res.partner"].browse(link.res_id).with_user(self.reader)
+        self.assertEqual(partner.saas_sync_link_count, 1)
+        action = partner.action_saas_sync_links()
+        self.assertEqual(self.links.search(action["domain"]), link)
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        self.assertEqual(stranger.saas_sync_link_count, 0)
+
+    def test_link_names_its_record_to_those_who_may_see_it(self):
+        link = self.link("cus_1")
+        record = self.env["res.partner"].browse(link.res_id)
+        self.assertEqual(link.record_name, record.display_name)
+        record.unlink()
+        link.invalidate_recordset()
+        self.assertEqual(link.record_name, "Deleted in Odoo")
+
+    def test_open_screens_are_told_once_per_call(self):
+        with self.bus() as sent:
             results = self.apply(self.customer("cus_3"), self.customer("cus_4"))
             self.apply(self.customer("cus_3"), self.customer("cus_4"))
             self.report([self.trouble("cus_9")])

@@ -84,7 +84,7 @@ class TestReport(SaasSyncCase):
         self.assertEqual((exception.amount, exception.currency), (119.0, "EUR"))
         self.assertEqual(exception.amount_minor, 11900)
         self.assertEqual(exception.res_id, self.link().res_id)
-        self.assertIn('"email": "a•••"', exception.payload_text)
+        self.assertEqual(exception.payload["email"], "a•••")
         self.assertEqual(self.link().state, "exception")
         self.assertEqual(self.link().last_error, "Odoo refused it")
 

@@ -1,4 +1,5 @@
 from . import account_move
+from . import product_template
 from . import saas_sync_connection
 from . import saas_sync_connection_setup
 from . import saas_sync_exception

@@ -6,7 +6,8 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "saas.sync.linked.mixin"]
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Odoo pairs by position, which is wrong as soon as two credit notes of one

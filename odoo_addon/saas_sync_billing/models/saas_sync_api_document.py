@@ -239,18 +239,17 @@ class SaasSyncApi(models.AbstractModel):
         )
 
     def _billing_tax_unmapped(self, connection, rate):
-        details = self.env["saas.sync.exception"]._tax_rate_label(connection, rate)
+        exceptions = self.env["saas.sync.exception"]
+        details = exceptions._tax_rate_label(connection, rate)
         return SyncError(
             "tax_unmapped",
-            self.env._(
-                "Tax rate '%(rate)s' has no Odoo tax in company %(company)s.",
-                rate=details or rate,
-                company=connection.company_id.name,
+            exceptions._tax_unmapped_message(
+                details or self.env._("Tax rate %s", rate), connection.company_id
             ),
             failure_class="missing_mapping",
             hint=self.env._(
-                "Choose the Odoo tax in this exception; it is remembered for all later "
-                "documents."
+                "Choose the Odoo tax below and press Use this and retry. It is "
+                "remembered for all later documents."
             ),
             args={"tax_rate": rate, **({"name": details} if details else {})},
         )

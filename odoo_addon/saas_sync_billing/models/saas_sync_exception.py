@@ -4,6 +4,8 @@ use.
 
 from odoo import api, fields, models
 
+from odoo.addons.saas_sync.models.saas_sync_exception import OPEN_STATES
+
 
 class SaasSyncException(models.Model):
     _inherit = "saas.sync.exception"
@@ -23,8 +25,8 @@ class SaasSyncException(models.Model):
             args = exception.args or {}
             own = exception.kind == "tax_rate" and exception.label
             exception.tax_question = self.env._(
-                "Choose the Odoo tax for '%(rate)s' and remember it",
-                rate=args.get("name") or args.get("tax_rate") or own or "",
+                "%(rate)s: which Odoo tax is it?",
+                rate=args.get("name") or own or args.get("tax_rate") or "",
             )
 
     def _chosen_record(self):
@@ -35,6 +37,47 @@ class SaasSyncException(models.Model):
             self.tax_id.check_access("read")
             return self.tax_id
         return super()._chosen_record()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        exceptions = super().create(vals_list)
+        rates = exceptions.filtered(lambda e: e.kind == "tax_rate")
+        lacking = exceptions.filtered(lambda e: e.code == "tax_unmapped")
+        if rates:
+            lacking |= self.search(
+                [
+                    ("state", "in", OPEN_STATES),
+                    ("code", "=", "tax_unmapped"),
+                    ("connection_id", "in", rates.connection_id.ids),
+                ]
+            )
+        lacking._name_tax_rate()
+        return exceptions
+
+    def _name_tax_rate(self):
+        """Say the tax rate's name instead of its id: which of the two exceptions, the
+        document's or the rate's, is reported first is a matter of chance."""
+        for exception in self:
+            args = exception.args or {}
+            rate = args.get("tax_rate")
+            if not rate or args.get("name"):
+                continue
+            name = self._tax_rate_label(exception.connection_id, rate)
+            if name:
+                exception.write(
+                    {
+                        "args": {**args, "name": name},
+                        "message": self._tax_unmapped_message(
+                            name, exception.company_id
+                        ),
+                    }
+                )
+
+    @api.model
+    def _tax_unmapped_message(self, name, company):
+        return self.env._(
+            "%(rate)s has no Odoo tax in %(company)s.", rate=name, company=company.name
+        )
 
     @api.model
     def _tax_rate_label(self, connection, rate):

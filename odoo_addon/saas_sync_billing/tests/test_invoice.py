@@ -185,6 +185,52 @@ class TestInvoice(BillingCase):
         self.assertEqual(exception.state, "retrying")
         self.assertBooked(self.applied(change), 100.0, 7.0, 107.0)
 
+    def test_an_unlinked_tax_is_called_by_its_name_whichever_is_reported_first(self):
+        change = self.invoice(
+            "in_1",
+            lines=[("100", "1", ["txr_new"])],
+            expected=(10000, 700, 10700, {"txr_new": 700}),
+        )
+        error = self.refused(change, "tax_unmapped", "missing_mapping")
+        common = {
+            "connection_id": self.connection.id,
+            "company_id": self.company.id,
+            "cause": "missing_mapping",
+        }
+        invoice = {
+            **common,
+            "kind": "invoice",
+            "external_id": "in_1",
+            "code": error["code"],
+            "label": "Invoice ABC-0007",
+            "partner": "Acme",
+            "amount": 107.0,
+            "currency_id": self.env.ref("base.EUR").id,
+            "message": error["message"],
+            "args": error["args"],
+        }
+        rate = {
+            **common,
+            "kind": "tax_rate",
+            "external_id": "txr_new",
+            "code": "no_match",
+            "label": "Tax rate VAT 7 %",
+            "message": "No record fits.",
+        }
+        for rows in ([invoice, rate], [rate, invoice]):
+            exceptions = self.env["saas.sync.exception"].create(rows[0])
+            exceptions += exceptions.create(rows[1])
+            exception = exceptions.filtered(lambda e: e.kind == "invoice")
+            self.assertEqual(
+                exception.message,
+                f"Tax rate VAT 7 % has no Odoo tax in {self.company.name}.",
+            )
+            self.assertIn("Invoice ABC-0007 for Acme, ", exception.display_name)
+            self.assertEqual(
+                exception.tax_question, "Tax rate VAT 7 %: which Odoo tax is it?"
+            )
+            exceptions.unlink()
+
     def test_references_that_are_not_there_yet_are_waited_for(self):
         change = self.invoice("in_1", partner=ref("customer", "cus_new"))
         result = self.apply_one(change)

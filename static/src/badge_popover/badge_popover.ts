@@ -45,8 +45,8 @@ export class BadgePopover extends Component<Props> {
   }
 
   whenSynchronised(link: Badge): string {
-    if (!link.last_sync) return _t('Not synchronised yet');
-    return _t('Last synchronised %(when)s', { when: ago(link.last_sync) });
+    if (!link.last_sync) return _t('Not synced yet');
+    return _t('Last synced %(when)s', { when: ago(link.last_sync) });
   }
 
   openLabel(link: Badge): string {
@@ -62,7 +62,7 @@ export class BadgePopover extends Component<Props> {
         resId,
         this.links.map((link) => link.id),
       );
-      this.notification.add(_t('Synchronisation requested'), { type: 'success' });
+      this.notification.add(_t('Sync requested'), { type: 'success' });
     } finally {
       this.state.asking = false;
     }

@@ -79,6 +79,11 @@ export class ConnectionCard extends Component<Props> {
     return _t('%(kind)s (%(count)s)', { kind: kindLabel(kind), count: formatInteger(count) });
   }
 
+  /** The stream of events has words of its own; a first load names what it lists. */
+  streamLabel(stream: Stream): string {
+    return stream.name === 'events' ? _t('Event log read') : kindLabel(stream.name);
+  }
+
   streamText(stream: Stream): string {
     return stream.progress || ago(stream.fresh_at);
   }

@@ -46,6 +46,8 @@ export interface Cause {
   cause: string;
   /** The class in words. */
   label: string;
+  /** What the newest of them says; absent while an older addon answers. */
+  example?: string;
   count: number;
   /** Sums in major units by ISO 4217 code. */
   amounts: Record<string, number>;

@@ -36,7 +36,7 @@ export class StateField extends Component<StandardFieldProps> {
 
 registry.category('fields').add('saas_sync_state', {
   component: StateField,
-  displayName: _t('Synchronisation state'),
+  displayName: _t('Sync state'),
   supportedTypes: ['selection'],
   listViewWidth: [120, 220],
 });

@@ -34,15 +34,15 @@ export function worstState(states: LinkState[]): LinkState {
 export function linkStateLook(state: LinkState): StateLook {
   switch (state) {
     case 'synced':
-      return look('fa-check', 'success', _t('Synchronised'));
+      return look('fa-check', 'success', _t('In sync'));
     case 'pending':
-      return look('fa-refresh fa-spin', 'info', _t('Synchronisation requested'));
+      return look('fa-refresh fa-spin', 'info', _t('Sync requested'));
     case 'waiting':
       return look('fa-hourglass-half', 'warning', _t('Waiting for another record'));
     case 'exception':
       return look('fa-exclamation-triangle', 'danger', _t('Needs attention'));
     case 'archived':
-      return look('fa-archive', 'secondary', _t('No longer synchronised'));
+      return look('fa-archive', 'secondary', _t('No longer synced'));
   }
 }
 

@@ -50,7 +50,7 @@ export class SyncSystray extends Component {
 
   get title(): string {
     const figures = { exceptions: this.exceptions, backlog: this.backlog };
-    return _t('Synchronisation. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
+    return _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
   }
 
   look(connection: ConnectionOverview): StateLook {

@@ -24,11 +24,11 @@ async function openPopover(...badges: Badge[]): Promise<void> {
 }
 
 const LOOKS: [LinkState, string, string, string][] = [
-  ['synced', 'text-bg-success', 'fa-check', 'Stripe Europe: Synchronised'],
-  ['pending', 'text-bg-info', 'fa-refresh', 'Stripe Europe: Synchronisation requested'],
+  ['synced', 'text-bg-success', 'fa-check', 'Stripe Europe: In sync'],
+  ['pending', 'text-bg-info', 'fa-refresh', 'Stripe Europe: Sync requested'],
   ['waiting', 'text-bg-warning', 'fa-hourglass-half', 'Stripe Europe: Waiting for another record'],
   ['exception', 'text-bg-danger', 'fa-exclamation-triangle', 'Stripe Europe: Needs attention'],
-  ['archived', 'text-bg-secondary', 'fa-archive', 'Stripe Europe: No longer synchronised'],
+  ['archived', 'text-bg-secondary', 'fa-archive', 'Stripe Europe: No longer synced'],
 ];
 
 for (const [state, colour, icon, label] of LOOKS) {
@@ -70,8 +70,8 @@ test('every form of a linked model has the badge', async () => {
 
 test('the popover tells the state and the time in words', async () => {
   await openPopover(badge());
-  expect('.o_saas_sync_state').toHaveText('Synchronised');
-  expect('.o_saas_sync_when').toHaveText('Last synchronised 3 minutes ago');
+  expect('.o_saas_sync_state').toHaveText('In sync');
+  expect('.o_saas_sync_when').toHaveText('Last synced 3 minutes ago');
   expect('.o_saas_sync_open').toHaveCount(0);
   expect('.o_saas_sync_error').toHaveCount(0);
 });
@@ -92,7 +92,7 @@ test('the popover opens with the keyboard', async () => {
 
 test('a record that was never synchronised says so', async () => {
   await openPopover(badge({ state: 'pending', last_sync: null }));
-  expect('.o_saas_sync_when').toHaveText('Not synchronised yet');
+  expect('.o_saas_sync_when').toHaveText('Not synced yet');
 });
 
 test('the link to the other system opens elsewhere and gives nothing away', async () => {
@@ -131,6 +131,6 @@ test('Sync now asks for all links of the connection and shows the request at onc
   await animationFrame();
   expect.verifySteps(['[[11,12]]']);
   expect('.o_saas_sync_badge').toHaveAttribute('data-state', 'pending');
-  expect('.o_saas_sync_state:eq(0)').toHaveText('Synchronisation requested');
+  expect('.o_saas_sync_state:eq(0)').toHaveText('Sync requested');
   expect('.o_saas_sync_now').toBeEnabled();
 });

@@ -29,7 +29,7 @@ test('the indicator counts the open exceptions of all connections', async () => 
   expect('.o_saas_sync_systray_count').toHaveText('5');
   expect('.o_saas_sync_systray').toHaveAttribute(
     'aria-label',
-    'Synchronisation. Open exceptions: 5. In progress: 6.',
+    'SaaS Sync. Open exceptions: 5. In progress: 6.',
   );
   expect.verifySteps(['overview']);
 });

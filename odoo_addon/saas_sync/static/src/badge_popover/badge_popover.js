@@ -31,8 +31,8 @@ export class BadgePopover extends Component {
     }
     whenSynchronised(link) {
         if (!link.last_sync)
-            return _t('Not synchronised yet');
-        return _t('Last synchronised %(when)s', { when: ago(link.last_sync) });
+            return _t('Not synced yet');
+        return _t('Last synced %(when)s', { when: ago(link.last_sync) });
     }
     openLabel(link) {
         return _t('Open in %(system)s', { system: link.system_name });
@@ -42,7 +42,7 @@ export class BadgePopover extends Component {
         try {
             const { resModel, resId } = this.props;
             await this.service.syncNow(resModel, resId, this.links.map((link) => link.id));
-            this.notification.add(_t('Synchronisation requested'), { type: 'success' });
+            this.notification.add(_t('Sync requested'), { type: 'success' });
         }
         finally {
             this.state.asking = false;

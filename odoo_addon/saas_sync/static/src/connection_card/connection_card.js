@@ -55,6 +55,10 @@ export class ConnectionCard extends Component {
     linkText({ kind, count }) {
         return _t('%(kind)s (%(count)s)', { kind: kindLabel(kind), count: formatInteger(count) });
     }
+    /** The stream of events has words of its own; a first load names what it lists. */
+    streamLabel(stream) {
+        return stream.name === 'events' ? _t('Event log read') : kindLabel(stream.name);
+    }
     streamText(stream) {
         return stream.progress || ago(stream.fresh_at);
     }

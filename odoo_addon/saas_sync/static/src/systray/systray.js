@@ -42,7 +42,7 @@ export class SyncSystray extends Component {
     }
     get title() {
         const figures = { exceptions: this.exceptions, backlog: this.backlog };
-        return _t('Synchronisation. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
+        return _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
     }
     look(connection) {
         return connection.silent ? silentLook() : connectionStateLook(connection.state);

@@ -22,7 +22,7 @@ async function showSystray(data, operator = true) {
 test('the indicator counts the open exceptions of all connections', async () => {
     await showSystray(overview({ connections: [connection(), connection({ id: 2, code: 'us', open_exceptions: 4 })] }));
     expect('.o_saas_sync_systray_count').toHaveText('5');
-    expect('.o_saas_sync_systray').toHaveAttribute('aria-label', 'Synchronisation. Open exceptions: 5. In progress: 6.');
+    expect('.o_saas_sync_systray').toHaveAttribute('aria-label', 'SaaS Sync. Open exceptions: 5. In progress: 6.');
     expect.verifySteps(['overview']);
 });
 test('without exceptions there is no number', async () => {
