@@ -49,9 +49,9 @@ function entityOf(wire: WireCustomer): Customer {
   };
 }
 
-/** Stripe tells only by which of the two names was filled in. */
+/** Stripe tells only by which of the two names was filled in; whoever has a tax number is in business. */
 function isCompany(wire: WireCustomer): boolean | undefined {
-  if (wire.business_name?.trim()) return true;
+  if (wire.business_name?.trim() || (wire.tax_ids && wire.tax_ids.data.length > 0)) return true;
   return wire.individual_name?.trim() ? false : undefined;
 }
 
