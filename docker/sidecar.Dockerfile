@@ -27,7 +27,8 @@ FROM node:20-slim AS sidecar
 WORKDIR /app
 ENV NODE_ENV=production \
     SAAS_SYNC_HOME=/var/lib/saas-sync \
-    SAAS_SYNC_PORT=8070
+    SAAS_SYNC_PORT=8070 \
+    NODE_OPTIONS=--max-semi-space-size=2
 # A named volume takes over the owner of the folder it covers.
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/saas-sync
 COPY --from=dependencies /app/node_modules ./node_modules

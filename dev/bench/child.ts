@@ -92,6 +92,21 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
+/** CPU seconds of all processes whose command line holds every one of these words. */
+export function cpuSecondsOf(...words: readonly string[]): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const mine = pids.filter((pid) => words.every((word) => commandOf(pid).includes(word)));
+  return mine.reduce((sum, pid) => sum + cpuSeconds(Number(pid)), 0);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** Resident memory of a process and its children, in bytes. */
 export function residentBytes(pid: number): number {
   const own = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -1,12 +1,15 @@
 /** Customers through the whole path into Odoo, against the same creates inside Odoo. */
 import { judged, median, rounds, type Benchmark, type Sizes } from './benchmark.ts';
 import { CONNECTION } from './ingest/connection.ts';
-import { floorSeconds } from './odoo/floor.ts';
+import { cpuFigure, floorOf, pairedRatio, type Floor } from './odoo/floor.ts';
 import { throughPath, type Round } from './odoo/path.ts';
 import { theWorld, type World } from './odoo/world.ts';
 
 /** As many in a batch as the sidecar sends in one call. */
 const BATCH = 150;
+
+/** A round takes seconds only. */
+const MORE_ROUNDS = 2;
 
 const FIELDS = [
   'name',
@@ -22,20 +25,14 @@ const FIELDS = [
   'state_id',
 ];
 
-export interface CustomerRates {
+interface CustomerRates {
   /** Records a second. */
   path: number;
   floor: number;
 }
 
-let measured: Promise<CustomerRates> | undefined;
-let paths: Round[] = [];
-let floors: number[] = [];
-
-/** Measured once per run; `versus_rpc` wants it, too. */
-export function customerRates(sizes: Sizes, say: (text: string) => void): Promise<CustomerRates> {
-  return (measured ??= measure(sizes, say));
-}
+const paths: Round[] = [];
+const floors: Floor[] = [];
 
 async function measure(sizes: Sizes, say: (text: string) => void): Promise<CustomerRates> {
   const world = await theWorld(say);
@@ -43,24 +40,25 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Custo
   // The first records of a fresh Odoo fill its caches; both sides get some that nobody counts.
   await world.sandbox.ask('customers', 50);
   await throughPath(world, ['customer'], 50);
-  for (let round = 0; round < sizes.rounds; round++) {
+  for (let round = 0; round < sizes.rounds + MORE_ROUNDS; round++) {
+    await world.sandbox.ask('forget');
     await world.sandbox.ask('customers', count);
     const path = await throughPath(world, ['customer'], count);
-    const seconds = await floorSeconds(world, 'floor_customers.py', {
+    const floor = await floorOf(world, 'floor_customers.py', {
       partners: await newest(world, count),
       batch: BATCH,
     });
     paths.push(path);
-    floors.push(seconds);
+    floors.push(floor);
     say(
       `path ${path.seconds.toFixed(1)} s (listing ${path.listing.toFixed(1)} s beside it, apply calls ` +
         `${path.applying.toFixed(1)} s, CPU sidecar ${path.cpu.sidecar.toFixed(1)} s, sandbox ` +
-        `${path.cpu.sandbox.toFixed(1)} s), floor ${seconds.toFixed(1)} s`,
+        `${path.cpu.sandbox.toFixed(1)} s, Odoo ${path.cpu.odoo.toFixed(1)} s), floor ${floor.seconds.toFixed(1)} s (CPU ${floor.cpu.toFixed(1)} s)`,
     );
   }
   return {
     path: count / median(paths.map(({ seconds }) => seconds)),
-    floor: count / median(floors),
+    floor: count / median(floors.map(({ seconds }) => seconds)),
   };
 }
 
@@ -88,8 +86,8 @@ export const customers: Benchmark = {
   name: 'customers',
   goal: '≥ 0.8 of the same creates by Odoo’s ORM in its own process',
   async run(sizes, say) {
-    const { path, floor } = await customerRates(sizes, say);
-    const ratio = path / floor;
+    const { path, floor } = await measure(sizes, say);
+    const ratio = pairedRatio(paths, floors);
     const listing = median(paths.map((each) => each.listing / each.seconds));
     return [
       judged(
@@ -109,6 +107,7 @@ export const customers: Benchmark = {
         value: 100 * listing,
         unit: '%',
       },
+      cpuFigure('CPU of Odoo for one customer', paths, floors, sizes.customers),
     ];
   },
 };

@@ -1,7 +1,7 @@
 /** Paid invoices through the whole path into Odoo's books, against the same inside Odoo. */
 import { judged, median, rounds, type Benchmark, type Sizes } from './benchmark.ts';
 import { CONNECTION } from './ingest/connection.ts';
-import { floorSeconds } from './odoo/floor.ts';
+import { cpuFigure, floorOf, pairedRatio, type Floor } from './odoo/floor.ts';
 import { listAll, throughPath, type Round } from './odoo/path.ts';
 import { theWorld, type World } from './odoo/world.ts';
 
@@ -16,20 +16,14 @@ export interface InvoiceRow {
   lines: { name: string; product: string; quantity: number; price_unit: number }[];
 }
 
-export interface InvoiceRates {
+interface InvoiceRates {
   /** Invoices with their payments a second. */
   path: number;
   floor: number;
 }
 
-let measured: Promise<InvoiceRates> | undefined;
 const paths: Round[] = [];
-const floors: number[] = [];
-
-/** Measured once per run; `versus_rpc` wants it, too. */
-export function invoiceRates(sizes: Sizes, say: (text: string) => void): Promise<InvoiceRates> {
-  return (measured ??= measure(sizes, say));
-}
+const floors: Floor[] = [];
 
 async function measure(sizes: Sizes, say: (text: string) => void): Promise<InvoiceRates> {
   const world = await theWorld(say);
@@ -42,17 +36,17 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Invoi
     const path = await throughPath(world, ['invoice', 'payment'], count);
     await checkPaid(world);
     const data = { connection: CONNECTION, tax: TAX, invoices: await newestInvoices(world, count) };
-    const seconds = await floorSeconds(world, 'floor_invoices.py', data);
+    const floor = await floorOf(world, 'floor_invoices.py', data);
     paths.push(path);
-    floors.push(seconds);
+    floors.push(floor);
     say(
       `path ${path.seconds.toFixed(1)} s (apply calls ${path.applying.toFixed(1)} s, CPU sidecar ` +
-        `${path.cpu.sidecar.toFixed(1)} s, sandbox ${path.cpu.sandbox.toFixed(1)} s), floor ${seconds.toFixed(1)} s`,
+        `${path.cpu.sidecar.toFixed(1)} s, sandbox ${path.cpu.sandbox.toFixed(1)} s, Odoo ${path.cpu.odoo.toFixed(1)} s), floor ${floor.seconds.toFixed(1)} s (CPU ${floor.cpu.toFixed(1)} s)`,
     );
   }
   return {
     path: count / median(paths.map(({ seconds }) => seconds)),
-    floor: count / median(floors),
+    floor: count / median(floors.map(({ seconds }) => seconds)),
   };
 }
 
@@ -121,8 +115,8 @@ export const invoices: Benchmark = {
   name: 'invoices',
   goal: '≥ 0.8 of creating, posting, paying and reconciling in Odoo’s own process',
   async run(sizes, say) {
-    const { path, floor } = await invoiceRates(sizes, say);
-    const ratio = path / floor;
+    const { path, floor } = await measure(sizes, say);
+    const ratio = pairedRatio(paths, floors);
     return [
       judged(
         {
@@ -139,6 +133,7 @@ export const invoices: Benchmark = {
         'ratio ≥ 0.8',
         ratio >= 0.8,
       ),
+      cpuFigure('CPU of Odoo for one invoice with its payment', paths, floors, sizes.invoices),
     ];
   },
 };

@@ -2,14 +2,14 @@
  * `npm run bench`: the figures of docs/benchmarks.md, each with its floor measured in the same run. `-- --only NAME`
  * for one, `-- --quick` to see that everything works, `-- --json FILE` to keep the figures.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { SetupError } from '../odoo/index.ts';
 import { FULL, QUICK, type Benchmark, type Figure, type Sizes } from './benchmark.ts';
 import { claim } from './claim.ts';
 import { customers } from './customers.ts';
-import { HOME } from './home.ts';
+import { openHome, removeHome } from './home.ts';
 import { ingest } from './ingest.ts';
 import { invoices } from './invoices.ts';
 import { latency } from './latency.ts';
@@ -65,8 +65,7 @@ async function main(): Promise<number> {
   const sizes = sizesOf();
   const figures: Figure[] = [];
   let broken = 0;
-  rmSync(HOME, { recursive: true, force: true });
-  mkdirSync(HOME, { recursive: true });
+  openHome();
   try {
     for (const benchmark of chosen()) {
       console.log(`\n${benchmark.name}  (${benchmark.goal})`);
@@ -79,7 +78,7 @@ async function main(): Promise<number> {
     }
   } finally {
     await closeWorld();
-    rmSync(HOME, { recursive: true, force: true });
+    removeHome();
   }
   console.log(`\n${tableOf(figures)}\n`);
   if (options.quick) console.log('Quick sizes: these numbers say nothing about speed.');

@@ -3,7 +3,7 @@ import axios from 'axios';
 import Database from 'better-sqlite3';
 import { pause } from '../../support/sidecar.ts';
 import { CONNECTION } from '../ingest/connection.ts';
-import { cpuSeconds } from '../child.ts';
+import { cpuSeconds, cpuSecondsOf } from '../child.ts';
 import type { World } from './world.ts';
 
 export interface Round {
@@ -16,7 +16,14 @@ export interface Round {
   /** Seconds that apply calls were under way, added up over parallel calls. */
   applying: number;
   /** CPU seconds by process. */
-  cpu: { sandbox: number; sidecar: number };
+  cpu: Cpu;
+}
+
+interface Cpu {
+  sandbox: number;
+  sidecar: number;
+  /** Odoo's Python; PostgreSQL is not in it. */
+  odoo: number;
 }
 
 interface Applied {
@@ -29,7 +36,11 @@ export async function throughPath(world: World, kinds: readonly string[], count:
   const watching = new Database(world.storeFile, { readonly: true });
   try {
     const since = Date.now();
-    const cpu = () => ({ sandbox: cpuSeconds(world.sandbox.pid), sidecar: cpuSeconds(world.sidecar.pid) });
+    const cpu = (): Cpu => ({
+      sandbox: cpuSeconds(world.sandbox.pid),
+      sidecar: cpuSeconds(world.sidecar.pid),
+      odoo: cpuSecondsOf('bin/odoo', `-d ${world.server.database} `),
+    });
     const earlier = { cpu: cpu(), applying: await secondsApplying(world) };
     await order(world);
     const first = await firstClaim(watching);
@@ -44,6 +55,7 @@ export async function throughPath(world: World, kinds: readonly string[], count:
       cpu: {
         sandbox: later.cpu.sandbox - earlier.cpu.sandbox,
         sidecar: later.cpu.sidecar - earlier.cpu.sidecar,
+        odoo: later.cpu.odoo - earlier.cpu.odoo,
       },
     };
   } finally {

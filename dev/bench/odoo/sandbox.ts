@@ -14,7 +14,8 @@ const PRODUCTS = 20;
 const { webhook } = given<{ webhook: { url: string; secret: string } }>();
 const sandbox = await startStripeSandbox({ webhook });
 const account = sandbox.memory;
-const customers: string[] = [];
+let customers: string[] = [];
+let numbered = 0;
 let prices: StripeObject[] = [];
 let rate = '';
 let invoiced = 0;
@@ -51,7 +52,7 @@ function catalogue(): void {
 }
 
 function customer(): void {
-  const number = customers.length + 1;
+  const number = (numbered += 1);
   account.tick(account.now + 1);
   const made = call('/v1/customers', {
     name: `Customer ${String(number).padStart(6, '0')}`,
@@ -85,6 +86,11 @@ answer({
   about: () => ({ url: sandbox.url, apiKey: sandbox.apiKey, account: sandbox.account }),
   catalogue: () => quietly(catalogue),
   customers: (count: number) => quietly(() => Array.from({ length: count }, customer).length),
+  /** Takes the customers out of every listing, as if the next ones were the first. */
+  forget: () => {
+    for (const id of customers) account.delete('customer', id);
+    customers = [];
+  },
   invoices: (count: number) => quietly(() => Array.from({ length: count }, invoice).length),
   /** The id of the nth customer. */
   customer: (number: number) => customers[number - 1],

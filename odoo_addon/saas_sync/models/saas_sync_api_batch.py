@@ -103,7 +103,11 @@ class SaasSyncApi(models.AbstractModel):
             return []
         try:
             with self.env.cr.savepoint():
-                return work(items)
+                results = work(items)
+                # Leaving the savepoint would flush in the transaction's own
+                # environment, which tracks changes and writes them into chatters.
+                self.env.flush_all()
+                return results
         except RETRYABLE:
             raise
         except Exception as error:

@@ -16,6 +16,18 @@ class TestPayment(BillingCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertTrue(first.is_reconciled and second.is_reconciled)
 
+    def test_chatters_stay_silent_about_what_the_sync_writes(self):
+        self.env.cr.precommit.run()
+        records = self.applied(
+            self.invoice("in_1"), self.payment("py_1", invoices={"in_1": 11900})
+        )
+        self.env.cr.precommit.run()
+        for record in records:
+            messages = self.env["mail.message"].search(
+                [("model", "=", record._name), ("res_id", "=", record.id)]
+            )
+            self.assertFalse(messages.tracking_value_ids)
+
     def test_two_payments_of_one_invoice_come_in_one_batch(self):
         invoice, *payments = self.applied(
             self.invoice("in_1"),
