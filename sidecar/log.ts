@@ -1,4 +1,6 @@
 /** The log: JSON lines for machines, readable ones at a terminal; what is personal or secret is masked on its way out. */
+import { writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Logger } from './engine/types.ts';
 import { maskPayload } from './domain/pii.ts';
@@ -19,7 +21,7 @@ const PLAIN = new Set(['delivery', 'lane', 'connection', 'code', 'batch', 'stack
 export function createLogger(options: LogOptions): Logger {
   const pretty = options.pretty ?? process.stderr.isTTY;
   const blank = redactor(options.secrets);
-  const stream = options.stream ?? process.stderr;
+  const stream = bestEffort(options.stream);
   const logger = winston.createLogger({
     level: options.level,
     format: winston.format.combine(
@@ -41,6 +43,25 @@ function masked(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, PLAIN.has(name) ? value : maskPayload(value, name)]),
   );
+}
+
+/**
+ * A log that cannot be written (its disk is full, its reader is gone) is lost; the work it tells of goes on. Standard
+ * error is written by its descriptor, because Node's stream of it does not come back after an error.
+ */
+function bestEffort(stream: NodeJS.WritableStream | undefined): NodeJS.WritableStream {
+  return new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      try {
+        if (stream) stream.write(line);
+        else writeSync(process.stderr.fd, line);
+      } catch {
+        // Lost: there is nowhere else to say it.
+      }
+      done();
+    },
+  });
 }
 
 /** Replaces every occurrence of a known secret; short ones are left alone, they would blank ordinary words. */

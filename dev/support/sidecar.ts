@@ -1,5 +1,5 @@
 /** Starts and stops the real sidecar as a process of its own, as a customer would run it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axios from 'axios';
@@ -37,10 +37,13 @@ export interface SidecarStatus {
   connections: {
     id: string;
     state: string;
+    message: string;
+    hint: string;
     backlog: number;
     parked: number;
     waiting: number;
     busy: boolean;
+    counters: { received: number; applied: number; unchanged: number; failed: number };
   }[];
 }
 
@@ -53,22 +56,37 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['bin/saas-sync.mjs', 'serve'], {
     stdio: ['ignore', log, log],
-    env: {
-      ...process.env,
-      SAAS_SYNC_HOME: options.home,
-      SAAS_SYNC_CONNECTIONS: join(options.home, 'connections.yaml'),
-      SAAS_SYNC_PORT: String(options.port),
-      SAAS_SYNC_ADMIN_TOKEN: ADMIN_TOKEN,
-      ODOO_URL: options.odoo.url,
-      ODOO_DB: options.odoo.database,
-      ODOO_API_KEY: options.odoo.apiKey,
-      ...options.env,
-    },
+    env: environmentOf(options),
   });
   const url = `http://127.0.0.1:${options.port}`;
   await ready(child, url, logFile);
   return handle(child, url, logFile);
 }
+
+/** Runs one command of the command line with the same settings; resolves with what it wrote, to both outputs. */
+export function runSidecarCommand(
+  options: SidecarOptions,
+  ...words: string[]
+): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const env = environmentOf(options);
+    execFile(process.execPath, ['bin/saas-sync.mjs', ...words], { env, timeout: 60_000 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output: out + err }),
+    );
+  });
+}
+
+const environmentOf = (options: SidecarOptions): NodeJS.ProcessEnv => ({
+  ...process.env,
+  SAAS_SYNC_HOME: options.home,
+  SAAS_SYNC_CONNECTIONS: join(options.home, 'connections.yaml'),
+  SAAS_SYNC_PORT: String(options.port),
+  SAAS_SYNC_ADMIN_TOKEN: ADMIN_TOKEN,
+  ODOO_URL: options.odoo.url,
+  ODOO_DB: options.odoo.database,
+  ODOO_API_KEY: options.odoo.apiKey,
+  ...options.env,
+});
 
 async function ready(child: ChildProcess, url: string, logFile: string): Promise<void> {
   const until = Date.now() + 60_000;

@@ -86,7 +86,7 @@ async function refused(
 ): Promise<void> {
   if (!concernsAll(failure)) return takeApart(context, line, works, failure, settled);
   context.gate.shutAfter(failure);
-  context.logger.warn(`Odoo: ${failure.message}`, { code: failure.code, lanes: works.length });
+  context.logger.warn(failure.message, { code: failure.code, hint: failure.hint, lanes: works.length });
   sendBack(context, works);
 }
 
@@ -95,6 +95,7 @@ async function ask(context: Context, line: Line, works: readonly Work[]): Promis
   const changes = works.flatMap((work) => work.changes);
   const batch = newId(context);
   const begun = context.clock.now();
+  for (const work of works) context.waiters.asked(work.batch.lane);
   for (let time = 1; ; time++) {
     try {
       const results = await context.odoo.apply({ batch, connection: line.id, changes });

@@ -140,9 +140,10 @@ export function park(context: Context, work: Work, failure: Failure): void {
   const line = journalOf(context, work, 'parked', `${failure.code}: ${failure.message}`);
   const effects = { links: savedLinks(work), journal: [line] };
   if (context.store.park(work.batch, parked, effects) === 'lost') return lost(context, work.batch);
-  context.waiters.parked(work.batch.lane, awaitedOf(work.batch.ref.connection, failure.args));
-  const waiting = context.waiters.waitingFor(work.batch.lane);
-  if (waiting.length > 0) context.store.retry({ lanes: waiting });
+  const { lane, ref } = work.batch;
+  const tooEarly = context.waiters.parked(lane, awaitedOf(ref.connection, failure.args));
+  const lanes = [...context.waiters.waitingFor(lane), ...(tooEarly ? [lane] : [])];
+  if (lanes.length > 0) context.store.retry({ lanes });
   context.work.ring();
 }
 

@@ -49,7 +49,10 @@ async function learnLinks(context: Context, connection: string): Promise<boolean
   } catch (error) {
     const failure = asFailure(error);
     context.gate.shutAfter(failure);
-    context.logger.warn(`The links cannot be fetched from Odoo yet: ${failure.message}`, { connection });
+    context.logger.warn(`The links cannot be fetched from Odoo yet: ${failure.message}`, {
+      connection,
+      hint: failure.hint,
+    });
     return false;
   }
   const links = context.store.countLinks(connection);

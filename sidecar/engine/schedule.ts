@@ -112,7 +112,7 @@ async function guarded<T>(context: Context, call: () => Promise<T>, otherwise: T
     const failure = asFailure(error);
     if (failure.class === 'bug') throw error;
     context.gate.shutAfter(failure);
-    context.logger.warn(`Odoo: ${failure.message}`, { code: failure.code });
+    context.logger.warn(failure.message, { code: failure.code, hint: failure.hint });
     return otherwise;
   }
 }

@@ -12,6 +12,8 @@ interface Wait {
   since: number;
   /** Awaited lane → whether it was worked on since. */
   on: Map<string, boolean>;
+  /** Those that had been worked on when Odoo was last asked: only they were in vain. */
+  inVain: Set<string>;
 }
 
 export class Waiters {
@@ -20,6 +22,8 @@ export class Waiters {
   readonly #parked = new Map<string, Set<string>>();
   /** The other way round: parked lane → lanes that would help it. */
   readonly #reasons = new Map<string, readonly string[]>();
+  /** Lane that Odoo is being asked about → lanes that came into Odoo since, perhaps too late for its answer. */
+  readonly #came = new Map<string, Set<string>>();
 
   /** Learns from the store which parked lanes would profit from which others. */
   load(store: Store): void {
@@ -29,16 +33,27 @@ export class Waiters {
 
   /** Notes a wait; keeps the time of the first one. */
   wait(lane: string, on: readonly Reference[], now: number): Wait {
-    const wait = this.#waits.get(lane) ?? { since: now, on: new Map<string, boolean>() };
+    const wait = this.#waits.get(lane) ?? {
+      since: now,
+      on: new Map<string, boolean>(),
+      inVain: new Set<string>(),
+    };
     const next = new Map(on.map((ref) => [laneOf(ref), wait.on.get(laneOf(ref)) ?? false]));
     wait.on = next;
     this.#waits.set(lane, wait);
     return wait;
   }
 
-  /** True if `lane` was already asked for and worked on, and still is not there. */
+  /** Odoo is asked about `lane` now. What is worked on from here on may be too late for its answer. */
+  asked(lane: string): void {
+    this.#came.set(lane, new Set());
+    const wait = this.#waits.get(lane);
+    if (wait) wait.inVain = new Set([...wait.on].flatMap(([name, answered]) => (answered ? [name] : [])));
+  }
+
+  /** True if `awaited` had been worked on when Odoo was asked, and still was not there. */
   answeredInVain(lane: string, awaited: Reference): boolean {
-    return this.#waits.get(lane)?.on.get(laneOf(awaited)) ?? false;
+    return this.#waits.get(lane)?.inVain.has(laneOf(awaited)) ?? false;
   }
 
   /** Notes that an awaited record was worked on. */
@@ -64,11 +79,17 @@ export class Waiters {
     return visit(lane) ? [lane, ...path, lane] : undefined;
   }
 
-  /** `lane` was handed to a person; `awaited` are the lanes that would help it. */
-  parked(lane: string, awaited: readonly string[]): void {
+  /**
+   * `lane` was handed to a person; `awaited` are the lanes that would help it. Returns true if one of them came
+   * while Odoo was being asked: nobody would revive the lane for it any more, so it should be tried again now.
+   */
+  parked(lane: string, awaited: readonly string[]): boolean {
+    const came = this.#came.get(lane);
+    this.#came.delete(lane);
     this.#waits.delete(lane);
     this.#reasons.set(lane, awaited);
     for (const name of awaited) this.#parked.set(name, (this.#parked.get(name) ?? new Set()).add(lane));
+    return awaited.some((name) => came?.has(name));
   }
 
   /**
@@ -77,6 +98,8 @@ export class Waiters {
    */
   done(lane: string, linked: boolean): string[] {
     this.#waits.delete(lane);
+    this.#came.delete(lane);
+    if (linked) for (const came of this.#came.values()) came.add(lane);
     for (const wait of this.#waits.values()) if (wait.on.has(lane)) wait.on.set(lane, true);
     if (!linked) return [];
     const there = [lane, ...(this.#reasons.get(lane) ?? [])];

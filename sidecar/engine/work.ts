@@ -19,6 +19,8 @@ export class Worker {
   readonly #laneClass: 'master' | 'document';
   /** Every other connection: this worker claims its own only. */
   readonly #others: readonly string[];
+  /** Lanes that the store could not take back yet. */
+  readonly #owed: { batch: LaneBatch; until: number }[] = [];
 
   constructor(context: Context, line: Line, laneClass: 'master' | 'document', others: readonly string[]) {
     this.#context = context;
@@ -31,20 +33,36 @@ export class Worker {
   async drain(): Promise<number> {
     let taken = 0;
     let applying: Promise<void> | undefined;
-    for (;;) {
-      const batches = this.#claim();
-      taken += batches.length;
-      if (batches.length > 0) {
-        const next = this.#prepared(batches);
-        await Promise.all([next, applying]);
-        applying = this.#applied(await next);
-      } else if (applying) {
-        await applying;
-        applying = undefined;
-      } else {
-        return taken;
+    try {
+      for (;;) {
+        const batches = this.#claim();
+        taken += batches.length;
+        if (batches.length > 0) {
+          const works = await this.#preparedDuring(batches, applying);
+          applying = this.#applied(works);
+        } else if (applying) {
+          await applying;
+          applying = undefined;
+        } else {
+          return taken;
+        }
       }
+    } finally {
+      // After an error elsewhere: what is being applied ends first, and its own error is not one too many.
+      await applying?.catch(() => undefined);
     }
+  }
+
+  /** The next works, when those before them are applied; if that failed nobody will take the next ones on. */
+  async #preparedDuring(batches: readonly LaneBatch[], applying: Promise<void> | undefined) {
+    const [next, before] = await Promise.allSettled([this.#prepared(batches), applying]);
+    if (next.status === 'rejected') throw next.reason;
+    if (before.status === 'fulfilled') return next.value;
+    this.#giveBack(
+      next.value.map((work) => work.batch),
+      before.reason,
+    );
+    throw before.reason;
   }
 
   /** Drains, sleeps, and drains again until the engine stops. */
@@ -54,9 +72,12 @@ export class Worker {
       try {
         await this.drain();
       } catch (error) {
-        logger.error(`The work loop failed and starts again: ${asFailure(error).message}`, {
+        const failure = asFailure(error);
+        const stack = failure.class === 'bug' && error instanceof Error ? error.stack : undefined;
+        logger.error(`The work loop failed and starts again: ${failure.message}`, {
           connection: this.#line.id,
-          stack: error instanceof Error ? error.stack : undefined,
+          hint: failure.hint,
+          stack,
         });
       }
       await bell.heard(IDLE_MS, stopping);
@@ -64,6 +85,7 @@ export class Worker {
   }
 
   #claim(): LaneBatch[] {
+    this.#settleDebts();
     const { store, clock, settings, health, gate, stopping } = this.#context;
     if (stopping.aborted || gate.shut || health.blocked(this.#line.id)) return [];
     const { mastersPerCall, documentsPerCall, perLane, leaseMs } = settings;
@@ -82,7 +104,7 @@ export class Worker {
     try {
       return await prepare(this.#context, this.#line, batches);
     } catch (error) {
-      this.#giveBack(batches);
+      this.#giveBack(batches, error);
       throw error;
     }
   }
@@ -92,13 +114,29 @@ export class Worker {
     try {
       await applyAll(this.#context, this.#line, works);
     } catch (error) {
-      this.#giveBack(works.map((work) => work.batch));
+      this.#giveBack(
+        works.map((work) => work.batch),
+        error,
+      );
       throw error;
     }
   }
 
-  #giveBack(batches: readonly LaneBatch[]): void {
-    const later = this.#context.clock.now() + DEFECT_MS;
-    for (const batch of batches) this.#context.store.fail(batch, later);
+  #giveBack(batches: readonly LaneBatch[], error: unknown): void {
+    const pause = asFailure(error).class === 'bug' ? DEFECT_MS : 0;
+    const until = this.#context.clock.now() + pause;
+    this.#owed.push(...batches.map((batch) => ({ batch, until })));
+    try {
+      this.#settleDebts();
+    } catch {
+      // A disk that is full takes no lane back either: the next claim begins with it.
+    }
+  }
+
+  #settleDebts(): void {
+    for (let owed = this.#owed[0]; owed; owed = this.#owed[0]) {
+      this.#context.store.fail(owed.batch, owed.until);
+      this.#owed.shift();
+    }
   }
 }

@@ -52,7 +52,8 @@ export function createHooks(deps: HookDeps): HookHandler {
 }
 
 function check(request: IncomingMessage, name: string, known: boolean, deps: HookDeps): void {
-  if (request.method !== 'POST') throw new Refused(400, 'method', 'Webhooks are sent by POST', {
+  if (request.method !== 'POST')
+    throw new Refused(400, 'method', 'Webhooks are sent by POST', {
       hint: 'This address is for the vendor’s webhooks; for a look at the sidecar open /healthz or /readyz.',
     });
   if (!known)

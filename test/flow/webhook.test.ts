@@ -43,7 +43,12 @@ describe('webhooks', function () {
     });
 
     it('make the invoice posted in Odoo, equal to the cent', () => {
-      expect(move).to.include({ state: 'posted', amount_untaxed: 149.7, amount_tax: 28.44, amount_total: 178.14 });
+      expect(move).to.include({
+        state: 'posted',
+        amount_untaxed: 149.7,
+        amount_tax: 28.44,
+        amount_total: 178.14,
+      });
       expect(Math.round(move.amount_total * 100)).to.equal(sale.invoice.total);
       expect(move.partner_id[1]).to.contain('Hook & Line GmbH');
     });
@@ -59,7 +64,10 @@ describe('webhooks', function () {
       const ids = [sale.customer, sale.product, sale.price, sale.taxRate, sale.invoice].map(({ id }) => id);
       const links = await world.admin.search<{ external_id: string }>(
         'saas.sync.link',
-        [['connection_id.code', '=', CONNECTION], ['external_id', 'in', ids]],
+        [
+          ['connection_id.code', '=', CONNECTION],
+          ['external_id', 'in', ids],
+        ],
         ['external_id'],
       );
       expect(links.map((link) => link.external_id)).to.have.members(ids);
@@ -90,47 +98,54 @@ describe('webhooks', function () {
         'res.partner',
         [move.partner_id[0]],
       ]);
-      expect(badge).to.include({ system: 'stripe', connection: CONNECTION, external_id: sale.customer.id, state: 'in_sync' });
+      expect(badge).to.include({
+        system: 'stripe',
+        connection: CONNECTION,
+        external_id: sale.customer.id,
+        state: 'synced',
+      });
       expect(badge?.['url']).to.contain(sale.customer.id);
       expect(badge?.['last_sync']).to.be.a('string');
     });
   });
 
-  it('that come twice and in the wrong order lead to the same books', async () => {
-    world.sandbox.fault(
-      { kind: 'duplicate', times: 4, match: { type: 'invoice.finalized' } },
-      { kind: 'duplicate', match: { type: 'customer.created' } },
-      { kind: 'swap', match: { type: 'invoice.created' } },
-      { kind: 'swap', match: { type: 'customer.created' } },
-      { kind: 'delay', ms: 1_500, match: { type: 'invoice.finalized' } },
-      { kind: 'duplicate', times: 2, match: { type: 'invoice.paid' } },
-    );
-    const sale = await sell(world.sandbox, { name: 'Twice Shy KG', amount: 12_345, quantity: 1 });
-    world.sandbox.webhooks.releaseHeld();
-    await arrived();
-    const move = await moveOf(world.admin, sale);
-    expect(move).to.include({ state: 'posted', amount_residual: 0, amount_total: 146.91 });
-    expect(await paymentsOf(world.admin, move)).to.have.length(1);
-    const partners = [['name', '=', 'Twice Shy KG']];
-    expect(await world.admin.call('res.partner', 'search_count', [partners])).to.equal(1);
-    expect(await exceptions(world.sidecar)).to.deep.equal([]);
-  });
+  describe('that misbehave', () => {
+    it('lead to the same books when they come twice and in the wrong order', async () => {
+      world.sandbox.fault(
+        { kind: 'swap', match: { type: 'customer.created' } },
+        { kind: 'duplicate', match: { type: 'product.created' } },
+        { kind: 'swap', match: { type: 'invoice.created' } },
+        { kind: 'delay', ms: 1_000, match: { type: 'invoice.finalized' } },
+        { kind: 'duplicate', match: { type: 'invoice.paid' } },
+      );
+      const sale = await sell(world.sandbox, { name: 'Twice Shy KG', amount: 12_345, quantity: 1 });
+      await arrived();
+      expect(world.sandbox.faults.pending, 'every mishap happened').to.deep.equal([]);
+      const move = await moveOf(world.admin, sale);
+      expect(move).to.include({ state: 'posted', amount_residual: 0, amount_total: 146.91 });
+      expect(await paymentsOf(world.admin, move)).to.have.length(1);
+      const partners = [['name', '=', 'Twice Shy KG']];
+      expect(await world.admin.call('res.partner', 'search_count', [partners])).to.equal(1);
+      expect(await exceptions(world.sidecar)).to.deep.equal([]);
+    });
 
-  it('are taken under the old and the new secret while it is rotated, and under no third one', async () => {
-    const [endpoint] = world.sandbox.memory.all('webhook_endpoint');
-    const statusOf = async (secret: string) => {
-      world.sandbox.rollSecret(endpoint?.id ?? '', secret, false);
-      const customer = await world.sandbox.client.customers.create({ name: `Signed by ${secret}` });
-      const sent = () => world.sandbox.webhooks.log.findLast(({ object }) => object === customer.id);
-      for (let tries = 0; tries < 100 && !sent(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
-      return sent()?.status;
-    };
-    expect(await statusOf(WEBHOOK_SECRET)).to.equal(202);
-    expect(await statusOf(NEW_SECRET)).to.equal(202);
-    expect(await statusOf('whsec_nobody_knows')).to.equal(401);
-    world.sandbox.rollSecret(endpoint?.id ?? '', NEW_SECRET, false);
-    await arrived();
-    expect(world.sandbox.webhooks.log.at(-1)?.status).to.equal(202);
+    it('are taken under the old and the new secret while it is rotated, and under no third one', async () => {
+      const [endpoint] = world.sandbox.memory.all('webhook_endpoint');
+      const statusOf = async (secret: string) => {
+        world.sandbox.rollSecret(endpoint?.id ?? '', secret, false);
+        const customer = await world.sandbox.client.customers.create({ name: `Signed by ${secret}` });
+        const sent = () => world.sandbox.webhooks.log.findLast(({ object }) => object === customer.id);
+        for (let tries = 0; tries < 100 && !sent(); tries += 1)
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        return sent()?.status;
+      };
+      expect(await statusOf(WEBHOOK_SECRET)).to.equal(202);
+      expect(await statusOf(NEW_SECRET)).to.equal(202);
+      expect(await statusOf('whsec_nobody_knows')).to.equal(401);
+      world.sandbox.rollSecret(endpoint?.id ?? '', NEW_SECRET, false);
+      await arrived();
+      expect(world.sandbox.webhooks.log.at(-1)?.status).to.equal(202);
+    });
   });
 });
 
@@ -148,14 +163,25 @@ interface Move {
 async function moveOf(admin: Person, sale: Sale): Promise<Move> {
   const links = await admin.search<{ res_id: number }>(
     'saas.sync.link',
-    [['external_id', '=', sale.invoice.id], ['model', '=', 'account.move']],
+    [
+      ['external_id', '=', sale.invoice.id],
+      ['model', '=', 'account.move'],
+    ],
     ['res_id'],
   );
   expect(links, `links of ${sale.invoice.id}`).to.have.length(1);
   const [move] = await admin.search<Move>(
     'account.move',
     [['id', '=', links[0]?.res_id]],
-    ['state', 'partner_id', 'amount_untaxed', 'amount_tax', 'amount_total', 'amount_residual', 'payment_state'],
+    [
+      'state',
+      'partner_id',
+      'amount_untaxed',
+      'amount_tax',
+      'amount_total',
+      'amount_residual',
+      'payment_state',
+    ],
   );
   if (!move) throw new Error(`Odoo has no move for ${sale.invoice.id}`);
   return move;

@@ -34,7 +34,11 @@ export async function sell({ client }: StripeSandbox, wish: SaleWish): Promise<S
   });
   const product = await client.products.create({ name: `Plan of ${name}` });
   const price = await client.prices.create({ product: product.id, currency, unit_amount: amount });
-  const taxRate = await client.taxRates.create({ display_name: 'VAT', percentage: Number(tax), inclusive: false });
+  const taxRate = await client.taxRates.create({
+    display_name: 'VAT',
+    percentage: Number(tax),
+    inclusive: false,
+  });
   const draft = await client.invoices.create({
     customer: customer.id,
     currency,

@@ -26,7 +26,9 @@ export async function ask<T>(sidecar: Sidecar, path: string): Promise<T> {
 /** Which doors the deliveries came through that led to something in Odoo: `hook`, `poll`, `backfill`, … */
 export async function originsOfEffects(sidecar: Sidecar, connection: string): Promise<Set<string>> {
   const lines = await ask<Line[]>(sidecar, `/journal?connection=${connection}&limit=1000`);
-  const applied = [...new Set(lines.filter(({ step }) => step === 'applied').map(({ delivery }) => delivery))];
+  const applied = [
+    ...new Set(lines.filter(({ step }) => step === 'applied').map(({ delivery }) => delivery)),
+  ];
   const path = (id: string) => `/deliveries/${encodeURIComponent(id)}?connection=${connection}`;
   const found = await Promise.all(applied.map((id) => ask<{ origin: string }>(sidecar, path(id))));
   return new Set(found.map(({ origin }) => origin));
@@ -41,7 +43,23 @@ export async function until(what: string, look: () => Promise<unknown>, timeoutM
   for (;;) {
     const seen = await look();
     if (seen === true) return;
-    if (Date.now() > end) throw new Error(`Waited ${timeoutMs / 1000} s in vain until ${what}: ${JSON.stringify(seen)}`);
+    if (Date.now() > end)
+      throw new Error(`Waited ${timeoutMs / 1000} s in vain until ${what}: ${JSON.stringify(seen)}`);
     await pause(50);
   }
+}
+
+/** One command of the admin API, e.g. `/connections/billing/backfill`. */
+export async function command(sidecar: Sidecar, path: string, body: object = {}): Promise<void> {
+  const headers = { Authorization: `Bearer ${sidecar.adminToken}` };
+  await axios.post(`${sidecar.url}/admin/v1${path}`, body, { headers });
+}
+
+/** Which doors the deliveries of one record came through. */
+export async function originsOfRecord(sidecar: Sidecar, lane: string): Promise<string[]> {
+  const lines = await ask<Line[]>(sidecar, `/journal?lane=${encodeURIComponent(lane)}`);
+  const connection = lane.split('/')[0];
+  const path = (id: string) => `/deliveries/${encodeURIComponent(id)}?connection=${connection}`;
+  const ids = [...new Set(lines.map(({ delivery }) => delivery))];
+  return Promise.all(ids.map(async (id) => (await ask<{ origin: string }>(sidecar, path(id))).origin));
 }

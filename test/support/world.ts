@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logIn, type Person } from '../../dev/support/admin.ts';
 import { freePort } from '../../dev/odoo/ports.ts';
-import { startSidecar, type Sidecar } from '../../dev/support/sidecar.ts';
+import { pause, runSidecarCommand, startSidecar, type Sidecar } from '../../dev/support/sidecar.ts';
 import { startStripeSandbox, type SandboxOptions, type StripeSandbox } from '../sandbox/stripe/index.ts';
 
 export const CONNECTION = 'stripe-demo';
@@ -24,6 +24,8 @@ export interface World {
   /** kill -9, without starting again. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** `saas-sync …` with the sidecar's settings. */
+  cli(...words: string[]): Promise<{ code: number; output: string }>;
   close(): Promise<void>;
 }
 
@@ -63,7 +65,6 @@ export async function openWorld(
   const home = join(folder, 'sidecar');
   const port = await freePort();
   const admin = await logIn(odoo.url, odoo.database, 'admin', 'admin');
-  if (options.connection) await prepareConnection(admin, connection);
   const sandbox = await startStripeSandbox({
     port: await freePort(),
     ...(options.seed ? { seed: options.seed } : {}),
@@ -72,8 +73,14 @@ export async function openWorld(
   });
   let env = { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, ...options.env };
   const connections = connectionsOf(connection, sandbox, secretNames);
-  const start = () =>
-    startSidecar({ home, port, odoo: { ...odoo, url: options.odooUrl ?? odoo.url }, connections, env });
+  const settings = () => ({
+    home,
+    port,
+    odoo: { ...odoo, url: options.odooUrl ?? odoo.url },
+    connections,
+    env,
+  });
+  const start = () => startSidecar(settings());
   const world: World = {
     admin,
     sandbox,
@@ -90,12 +97,14 @@ export async function openWorld(
     start: async () => {
       world.sidecar = await start();
     },
+    cli: (...words) => runSidecarCommand(settings(), ...words),
     close: async () => {
       await world.sidecar.stop();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  if (options.connection) await prepareConnection(admin, connection);
   return world;
 }
 
@@ -119,19 +128,15 @@ function connectionsOf(id: string, sandbox: StripeSandbox, secretNames: string[]
   };
 }
 
-/** The connection with its journals, as an admin of Odoo sets it up. */
+/** What an admin of Odoo does when the sidecar has told of a new connection: one press of "Set up accounting". */
 async function prepareConnection(admin: Person, code: string): Promise<void> {
   const model = 'saas.sync.connection';
-  if ((await admin.search(model, [['code', '=', code]], ['id'])).length > 0) return;
-  const values = {
-    code,
-    name: `Stripe ${code}`,
-    system: 'stripe',
-    system_name: 'Stripe',
-    environment: 'test',
-  };
-  const id = await admin.call<number>(model, 'create', [values]);
-  await admin.call(model, 'action_setup_accounting', [[id]]);
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [row] = await admin.search<{ id: number }>(model, [['code', '=', code]], ['id']);
+    if (row) return void (await admin.call(model, 'action_setup_accounting', [[row.id]]));
+    await pause(100);
+  }
+  throw new Error(`The sidecar did not tell Odoo of the connection ${code}.`);
 }
 
 /** Everything the sync could have written, as counts and latest changes: equal before and after = nothing changed. */

@@ -37,6 +37,21 @@ describe('the log', () => {
       expect(lines.join()).to.contain('A•••');
     });
 
+  it('is never the reason why work stops: lines that cannot be written are lost', () => {
+    const lines: string[] = [];
+    let full = true;
+    const stream = new Writable();
+    stream.write = (line: string) => {
+      if (full) throw new Error('ENOSPC: no space left on device');
+      return lines.push(line) > 0;
+    };
+    const logger = createLogger({ level: 'info', secrets: [], stream, pretty: false });
+    logger.info('lost');
+    full = false;
+    logger.info('kept');
+    expect(lines.join()).to.contain('kept').and.not.contain('lost');
+  });
+
   it('leaves out what is below its level', () => {
     const { lines, logger } = logged(false);
     logger.debug('noise');

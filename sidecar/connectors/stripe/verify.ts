@@ -29,7 +29,8 @@ function checkSignature(raw: RawDelivery, connection: Connection, options: Optio
       hint: 'Copy the signing secret of the endpoint (whsec_…) to where credentials.webhook_secret points.',
     });
   const header = headerOf(raw.headers, 'stripe-signature');
-  if (!header) throw new Refused(401, 'signature_missing', 'The webhook carries no Stripe-Signature', {
+  if (!header)
+    throw new Refused(401, 'signature_missing', 'The webhook carries no Stripe-Signature', {
       hint: 'Only Stripe may send here. If it was Stripe, the proxy in front of the sidecar must pass on all headers.',
     });
   const { stamp, candidates } = parseHeader(header);
@@ -72,7 +73,8 @@ function matchesAny(body: Buffer, stamp: string, candidates: string[], secrets: 
 
 function readEvent(body: Buffer): WireEvent {
   const json = parseJson(body);
-  if (!isRecord(json)) throw new Refused(400, 'not_json', 'The webhook is not a JSON object', {
+  if (!isRecord(json))
+    throw new Refused(400, 'not_json', 'The webhook is not a JSON object', {
       hint: 'Let the address of the endpoint at Stripe lead here directly: whatever stands between must not change the body.',
     });
   if (json['object'] === 'v2.core.event')
