@@ -76,7 +76,7 @@ async function untilLinked(
 function countingOdoo(): OdooPort & { changes: number } {
   const odoo = {
     changes: 0,
-    hello: async () => ({ problems: [] }),
+    hello: async () => ({}),
     links: async () => ({ links: [], next: null }),
     outbox: async () => [],
     outboxDone: async () => {},

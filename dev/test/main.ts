@@ -81,13 +81,7 @@ function mocha(folders: string[], env: Record<string, string>): Promise<Count> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       'node_modules/.bin/mocha',
-      [
-        '--exit',
-        '--reporter',
-        'dot',
-        process.stdout.isTTY ? '--color' : '--no-color',
-        ...specs,
-      ],
+      ['--exit', '--reporter', 'dot', process.stdout.isTTY ? '--color' : '--no-color', ...specs],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, ...env },

@@ -11,7 +11,7 @@ import { explainSnapshot, type Explanation } from './explain.ts';
 import { Gate, Health } from './health.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { catchUp } from './pull.ts';
-import { isReady, makeReady } from './rebuild.ts';
+import { isReady, makeReady, recognise } from './rebuild.ts';
 import { snapshotOf } from './read.ts';
 import { replay, type ReplayPlan, type ReplaySelector } from './replay.ts';
 import { connectionReport, createReporter } from './report.ts';
@@ -92,10 +92,9 @@ export function createEngine(deps: EngineDeps): Engine {
       // The store's lock says that no other sidecar runs, so every lease left is a dead one's.
       context.store.reap(Number.MAX_SAFE_INTEGER);
       context.waiters.load(context.store);
-      running = Promise.all([
-        ...workers.map((each) => each.worker.run(each.bell)),
-        schedule(context, reporter),
-      ]);
+      running = recognise(context).then(() =>
+        Promise.all([...workers.map((each) => each.worker.run(each.bell)), schedule(context, reporter)]),
+      );
     },
     async stop() {
       stop.abort();

@@ -12,6 +12,43 @@ export function isReady(context: Pick<Context, 'store'>, connection: string): bo
   return context.store.setting(settingOf(connection)) !== undefined;
 }
 
+const UUID = 'odoo:uuid';
+const PATIENCE_MS = 250;
+
+/**
+ * Finds out which Odoo database answers before anything is compared with what the store remembers of one. Another one
+ * than last time means that the remembered links are not its own: they are forgotten and learnt anew. Waits for Odoo.
+ */
+export async function recognise(context: Context): Promise<void> {
+  const { gate, clock, stopping, odoo, logger } = context;
+  while (!stopping.aborted) {
+    try {
+      if (!gate.shut) {
+        const { uuid } = await odoo.hello();
+        gate.heard();
+        remember(context, uuid);
+        return;
+      }
+    } catch (error) {
+      const failure = asFailure(error);
+      gate.shutAfter(failure);
+      logger.warn(failure.message, { code: failure.code, hint: failure.hint });
+    }
+    await clock.sleep(PATIENCE_MS, stopping);
+  }
+}
+
+function remember({ store, lines, logger }: Context, uuid: string | undefined): void {
+  const known = store.setting(UUID);
+  if (uuid === undefined || uuid === known) return;
+  if (known !== undefined) {
+    store.forgetLinks();
+    for (const id of lines.keys()) store.saveSetting(settingOf(id), null);
+    logger.warn('This is another Odoo database than last time: its links are learnt anew');
+  }
+  store.saveSetting(UUID, uuid);
+}
+
 /**
  * Makes a connection ready: links from Odoo, then the event feed from now on, then the full listing. Resumable: each
  * part can be repeated. Returns whether it is ready; a failure is noted on the gate or the connection and tried again.

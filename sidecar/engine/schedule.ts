@@ -11,7 +11,7 @@ import type { Reporter } from './report.ts';
 /** Leases whose holder died are looked for this often. */
 const REAP_MS = 5_000;
 /** An outbox with nothing in it is asked less and less often, up to this. */
-const OUTBOX_IDLE_MS = 5_000;
+const OUTBOX_IDLE_MS = 2_000;
 /** Old deliveries and their journal are forgotten at night. */
 const TIDY = '17 3 * * *';
 
@@ -117,8 +117,15 @@ async function guarded<T>(context: Context, call: () => Promise<T>, otherwise: T
   }
 }
 
-function tidyUp(context: Context): void {
-  const { store, clock, settings, logger } = context;
-  const rows = store.prune(clock.now() - settings.keepMs);
+async function tidyUp(context: Context): Promise<void> {
+  const { store, clock, settings, logger, stopping } = context;
+  const before = clock.now() - settings.keepMs;
+  let rows = 0;
+  // Some thousand rows at a time, so that webhooks get their turn in between.
+  for (let forgotten = store.prune(before); forgotten > 0; forgotten = store.prune(before)) {
+    rows += forgotten;
+    await clock.sleep(50, stopping);
+    if (stopping.aborted) return;
+  }
   if (rows > 0) logger.info(`${rows} rows forgotten, older than they need to be kept`);
 }

@@ -43,6 +43,8 @@ export interface LinksPage {
 
 /** The methods of `saas.sync.api` the engine needs (docs/protocol.md). Throw Failures only. */
 export interface OdooPort {
+  /** Who answers: `uuid` tells one Odoo database from another. */
+  hello(): Promise<{ uuid?: string | undefined }>;
   apply(request: { batch: string; connection: string; changes: Change[] }): Promise<ApplyResult[]>;
   links(connection: string, after: number, limit: number): Promise<LinksPage>;
   outbox(limit: number): Promise<OutboxRow[]>;

@@ -59,7 +59,7 @@ function lookUp(work: Work, ref: Reference, now: number) {
 function whyInVain(context: Context, work: Work, missing: readonly Reference[]): string | undefined {
   const lanes = context.store.lanesOf(missing);
   for (const [index, ref] of missing.entries()) {
-    if (lanes[index]?.state === 'parked') return `${spoken(laneOf(ref))} needs a person itself`;
+    if (lanes[index]?.state === 'parked') return `${spoken(laneOf(ref))} is in Exceptions itself`;
     const idle = (lanes[index]?.pending ?? 0) === 0;
     if (idle && context.waiters.answeredInVain(work.batch.lane, ref))
       return `${spoken(laneOf(ref))} was looked up and did not come into Odoo`;

@@ -216,6 +216,8 @@ export interface Store {
   /** Overwrites: Odoo holds the truth. A link whose digest changes forgets its source digest. */
   saveLinks(connection: string, links: readonly Link[]): void;
   countLinks(connection: string): number;
+  /** Forgets the links of all connections: another Odoo is another truth. Deliveries stay. */
+  forgetLinks(): void;
 
   /** How far a stream of a connection was read, and when (UTC ms). */
   cursor(connection: string, stream: string): { value: string; at: number } | undefined;

@@ -29,6 +29,13 @@ export class FakeOdoo implements OdooPort {
   concurrent = 0;
   mostConcurrent = 0;
 
+  /** Which database this is. */
+  uuid: string | undefined = 'uuid-1';
+
+  hello() {
+    return Promise.resolve({ uuid: this.uuid });
+  }
+
   async apply({ batch, connection, changes }: { batch: string; connection: string; changes: Change[] }) {
     this.concurrent++;
     this.mostConcurrent = Math.max(this.mostConcurrent, this.concurrent);

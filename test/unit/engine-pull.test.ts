@@ -267,6 +267,29 @@ describe('the engine as a whole', () => {
     expect(w.odoo.calls.length).to.equal(calls);
   });
 
+  it('writes everything again when another Odoo database answers than last time, and only then', async () => {
+    const first = world({ deps: { clock: systemClock, settings: { pollMs: 20 } } });
+    first.vendors['a']!.things.set('customer:c1', { name: 'Ada' });
+    first.engine.start();
+    await until(() => first.odoo.writes === 1);
+    await first.engine.stop();
+    const meet = async (uuid: string) => {
+      const next = world({ store: first.store, deps: { clock: systemClock, settings: { pollMs: 20 } } });
+      next.odoo.uuid = uuid;
+      next.vendors['a']!.things = first.vendors['a']!.things;
+      next.engine.start();
+      await until(
+        () => next.store.setting('odoo:uuid') === uuid && !next.engine.status().connections[0]!.busy,
+      );
+      await next.engine.runUntilIdle();
+      await next.engine.stop();
+      return next.odoo.writes;
+    };
+    expect(await meet('uuid-1')).to.equal(0);
+    expect(await meet('uuid-2')).to.equal(1);
+    expect(await meet('uuid-2')).to.equal(0);
+  });
+
   it('finishes what is in flight when it is stopped, and leaves no lease behind', async () => {
     const w = world({ deps: { clock: systemClock } });
     w.vendors['a']!.things.set('customer:c1', { name: 'Ada' });

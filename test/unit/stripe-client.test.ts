@@ -118,7 +118,9 @@ describe('Stripe session', () => {
 
   it('learns from the newest invoice who a deleted customer was', async () => {
     const stub = { id: 'cus_1', object: 'customer', deleted: true };
-    answer = ({ pathname }) => ({ body: pathname === '/v1/invoices' ? listOf('/v1/invoices', [wireInvoice()]) : stub });
+    answer = ({ pathname }) => ({
+      body: pathname === '/v1/invoices' ? listOf('/v1/invoices', [wireInvoice()]) : stub,
+    });
     expect((await open().read('customer', 'cus_1')).body).to.have.nested.property('last_invoice.id', 'in_1');
     expect(urls).to.include('/v1/invoices?customer=cus_1&limit=1');
   });

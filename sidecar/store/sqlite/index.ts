@@ -96,6 +96,7 @@ function assemble(base: Base, closeFile: () => void): Store {
     linksOf: (refs) => refs.map(links.one),
     saveLinks: (connection, rows) => base.write(() => rows.forEach((row) => links.save(connection, row))),
     countLinks: links.count,
+    forgetLinks: () => base.write(links.clear),
     parked: (filter = {}) => exceptions.list(filter),
     takeExceptionNews: exceptions.news,
     dropExceptionNews: (position) => base.write(() => exceptions.dropNews(position)),

@@ -22,6 +22,8 @@ export interface Links {
   /** A source digest that is not given is kept only while the digest stays: it belonged to what was applied then. */
   save(connection: string, link: Link & { sourceDigest?: string }): void;
   count(connection: string): number;
+  /** Forgets the links of all connections. */
+  clear(): void;
 }
 
 /** Prepares the statements. */
@@ -41,6 +43,7 @@ export function makeLinks({ db }: Base, connections: Connections): Links {
   const count = db.prepare<[string], number>(
     'select count(*) from link where connection = (select id from connection where name = ?)',
   );
+  const clear = db.prepare('delete from link');
   return {
     one: (ref) => {
       const row = select.get(ref.connection, ref.kind, ref.externalId);
@@ -59,6 +62,7 @@ export function makeLinks({ db }: Base, connections: Connections): Links {
         base: link.base === null ? null : JSON.stringify(link.base),
       }),
     count: (connection) => count.pluck().get(connection) as number,
+    clear: () => void clear.run(),
   };
 }
 

@@ -59,9 +59,7 @@ export class Sandbox {
     app.use('/_sandbox', adminRouter(this));
     app.use(this.api.router(resources));
     const server = await new Promise<Server>((done, failed) => {
-      const listening = app.listen(port, host, (error?: Error) =>
-        error ? failed(error) : done(listening),
-      );
+      const listening = app.listen(port, host, (error?: Error) => (error ? failed(error) : done(listening)));
     });
     this.server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
