@@ -5,7 +5,6 @@
     "category": "Productivity",
     "license": "LGPL-3",
     "author": "saas_sync contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/saas-sync/saas-sync",
     "development_status": "Beta",
     "application": True,
     "depends": ["base_setup", "mail", "bus", "contacts"],

@@ -6,7 +6,6 @@
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "saas_sync contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/saas-sync/saas-sync",
     "development_status": "Beta",
     "depends": ["saas_sync", "account", "product"],
     "data": [

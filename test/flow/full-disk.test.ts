@@ -38,6 +38,8 @@ describe('a full disk', function () {
   /** No file of the sidecar grows beyond a size that the store has already, and its log neither if it is `all`. */
   const fill = (all = false) =>
     limit(all ? '10' : String(statSync(join(world.home, 'saas-sync.sqlite-wal')).size));
+  /** The log may go on for a while, the store has to stop: it has grown far beyond this already. */
+  const fillTheStore = () => limit(String(statSync(world.sidecar.logFile).size + 65_536));
   const free = () => limit('unlimited');
   const limit = (bytes: string) =>
     execFileSync('prlimit', ['--pid', String(world.sidecar.pid), `--fsize=${bytes}:unlimited`]);
@@ -92,13 +94,15 @@ describe('a full disk', function () {
 
   it('that fills up in the middle of the work delays that work by seconds, not minutes', async () => {
     const before = statSync(world.sidecar.logFile).size;
-    world.sandbox.seedMany(30);
+    const applied = (await ours())?.counters.applied ?? 0;
+    // Enough that much is left to do when the disk fills up.
+    world.sandbox.seedMany(100);
     await command(world.sidecar, `/connections/${CONNECTION}/backfill`);
     await until(
       'documents are being worked on',
-      async () => ((await ours())?.counters.applied ?? 0) > 60 || (await ours()),
+      async () => ((await ours())?.counters.applied ?? 0) > applied + 50 || (await ours()),
     );
-    fill();
+    fillTheStore();
     await until('work was held up', async () =>
       /disk is full/.test(readFileSync(world.sidecar.logFile, 'utf8').slice(before)),
     );

@@ -21,6 +21,16 @@ class SaasSyncApi(models.AbstractModel):
             item.values["exponent"],
             item.currency,
         )
+        if not currency:
+            raise SyncError(
+                "currency_unknown",
+                self.env._("Odoo has no currency %s.", code),
+                hint=self.env._(
+                    "Create it in Accounting › Configuration › Currencies with a rate, "
+                    "then retry."
+                ),
+                args={"currency": code},
+            )
         if not currency.active:
             raise SyncError(
                 "currency_inactive",

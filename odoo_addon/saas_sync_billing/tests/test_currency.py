@@ -129,6 +129,10 @@ class TestCurrency(BillingCase):
         self.assertIn("Currencies", error["hint"])
         self.refused(self.payment("py_1", currency="CHF"), "currency_inactive")
 
+    def test_a_currency_odoo_does_not_have_is_refused(self):
+        error = self.refused(self.invoice("in_1", currency="XTS"), "currency_unknown")
+        self.assertIn("XTS", error["message"])
+
     def test_amounts_finer_than_odoos_currency_are_refused(self):
         self.currencies["KWD"].rounding = 0.01
         lines, expected = [("1.115", "1", [])], (1115, 0, 1115, {})
