@@ -1,10 +1,10 @@
 // Odoo from Debian's package, on a PostgreSQL cluster of its own.
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 import { installDependencies, odooPackage, requireDebian, type OdooPackage } from './packages.ts';
-import { ADDONS, inVar, ordinaryAccount, privateFolder, ROOT, type Account } from './paths.ts';
+import { ADDONS, ADDONS_FOR_ODOO, inVar, ordinaryAccount, privateFolder, type Account } from './paths.ts';
 import { cluster, psql, stopCluster, type Cluster } from './postgres.ts';
 import { mustRun, run, SetupError, type Command } from './process.ts';
 import type { Progress } from './progress.ts';
@@ -15,6 +15,7 @@ export async function debianMachine(progress: Progress): Promise<Machine> {
   await installDependencies(progress);
   const odoo = await odooPackage(progress);
   const account = ordinaryAccount();
+  await copyAddons();
   await requireReadable(odoo, account);
   const postgres = await cluster(progress);
   const home = privateFolder(inVar('odoo', 'home'), account); // chromium and matplotlib-like libraries write there
@@ -64,8 +65,17 @@ const environment = (odoo: OdooPackage, home: string): NodeJS.ProcessEnv => ({
   PYTHONPYCACHEPREFIX: join(home, 'pycache'),
 });
 
+/** For a checkout that Odoo's account may not enter. */
+async function copyAddons(): Promise<void> {
+  if (ADDONS_FOR_ODOO === ADDONS) return;
+  rmSync(ADDONS_FOR_ODOO, { recursive: true, force: true });
+  cpSync(ADDONS, ADDONS_FOR_ODOO, { recursive: true });
+  await mustRun({ file: 'chmod', args: ['-R', 'a+rX', ADDONS_FOR_ODOO] }, 'Opening the copy of the addons');
+}
+
 async function requireReadable(odoo: OdooPackage, account: Account): Promise<void> {
-  for (const path of [odoo.root, ROOT]) {
+  for (const path of [odoo.root, ADDONS_FOR_ODOO]) {
+    if (!existsSync(path)) continue;
     if ((await run({ file: 'test', args: ['-x', path], ...account })).code === 0) continue;
     throw new SetupError(
       `Odoo runs under the account "postgres", which may not read ${path}.\n` +
@@ -76,7 +86,7 @@ async function requireReadable(odoo: OdooPackage, account: Account): Promise<voi
 
 function writeConfiguration(odoo: OdooPackage, postgres: Cluster, data: string, account: Account): string {
   const file = inVar('odoo', 'odoo.conf');
-  const addons = [join(odoo.root, 'usr/lib/python3/dist-packages/odoo/addons'), ADDONS];
+  const addons = [join(odoo.root, 'usr/lib/python3/dist-packages/odoo/addons'), ADDONS_FOR_ODOO];
   const lines = {
     addons_path: addons.filter((path) => existsSync(path)).join(','),
     data_dir: data,

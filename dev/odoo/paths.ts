@@ -1,19 +1,41 @@
 // Where the development Odoo keeps its things: everything under var/, which git ignores.
-import { chownSync, mkdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+// Root hands PostgreSQL and Odoo to an ordinary account, which has to read what is written here.
+if (process.getuid?.() === 0) process.umask(0o022);
+
+/** Whether that account may read a file: every folder on the way may be entered by everybody. */
+function everybodyMayRead(file: string): boolean {
+  for (let path = file; path !== dirname(path); path = dirname(path))
+    if (!(statSync(path).mode & (path === file ? 0o004 : 0o001))) return false;
+  return true;
+}
+
+const MANIFEST = join(ROOT, 'odoo_addon', 'saas_sync', '__manifest__.py');
+
+/** A checkout in a private folder of root's: Odoo's account gets copies outside of it. */
+export const CLOSED = process.getuid?.() === 0 && existsSync(MANIFEST) && !everybodyMayRead(MANIFEST);
+
+const outside = (): string =>
+  join('/var/tmp', `saas-sync-${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}`);
+
 /** The folder of everything that can be thrown away and built again. SAAS_SYNC_VAR moves it. */
-export const VAR = process.env['SAAS_SYNC_VAR'] ?? join(ROOT, 'var');
+export const VAR = process.env['SAAS_SYNC_VAR'] ?? (CLOSED ? outside() : join(ROOT, 'var'));
 
 /** A path inside `var/`. */
 export const inVar = (...parts: string[]): string => join(VAR, ...parts);
 
-/** The addons of this repository, as Odoo's addons path wants them. */
+/** The addons of this repository. */
 export const ADDONS = join(ROOT, 'odoo_addon');
+
+/** Where Odoo reads them: there, or from a copy that `debianMachine` makes anew each time. */
+export const ADDONS_FOR_ODOO = CLOSED ? join(VAR, 'addons') : ADDONS;
 
 /** The account that PostgreSQL and Odoo run under. */
 export interface Account {
