@@ -10,6 +10,17 @@ export interface Stub {
   stop(): Promise<void>;
 }
 
+const HELLO = {
+  odoo: '19.0',
+  database: 'stub',
+  uuid: 'stub',
+  time: '2026-11-22T08:00:00Z',
+  user: 'stub',
+  companies: [],
+  addons: {},
+  problems: [],
+};
+
 export async function startStub(): Promise<Stub> {
   let applied = 0;
   const agree = (changes: Change[]): ApplyResult[] =>
@@ -29,6 +40,7 @@ export async function startStub(): Promise<Stub> {
       const { request } = JSON.parse(body) as { request: { changes: Change[] } };
       return { results: agree(request.changes) };
     }
+    if (method === 'hello') return HELLO;
     if (method === 'links') return { links: [], next: null };
     return method === 'outbox' ? { rows: [] } : {};
   };
