@@ -205,6 +205,10 @@ describe('Stripe, for all bills', () => {
       fc.property(spec, where, fc.constantFrom(-1, 1), (given, field, sign) => {
         const wire = bill(given);
         const off = sign * stepOf(given.currency);
+        // With a step as large as the tax on shipping it is another right bill: one whose `total_taxes` speak of the
+        // lines only, as Stripe describes them. No arithmetic tells the two apart.
+        const onShipping = Number((wire['shipping_cost'] as Wire | null)?.['amount_tax'] ?? 0);
+        fc.pre(field === 'line' || Math.abs(onShipping) !== Math.abs(off));
         const lines = (wire['lines'] as { data: Wire[] }).data;
         if (field === 'total') wire['total'] = Number(wire['total']) + off;
         if (field === 'net') wire['total_excluding_tax'] = Number(wire['total_excluding_tax']) + off;
