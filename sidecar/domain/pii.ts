@@ -29,10 +29,11 @@ export function maskPayload(value: unknown, field = ''): unknown {
   return value;
 }
 
-/** First letter and three dots; an address keeps its domain's end so that a person can still tell records apart. */
+const EMAIL = /^[^\s@]+@[^\s@]+(\.[a-z]{2,24})$/i;
+
+/** First letter and three dots; an e-mail address keeps its top-level domain, so that a person can tell records apart. */
 export function maskText(text: string): string {
   if (text === '') return '';
-  const at = text.lastIndexOf('@');
-  if (at > 0) return `${text[0]}•••@•••${text.slice(text.lastIndexOf('.'))}`;
-  return `${text.slice(0, 1)}•••`;
+  const topLevel = EMAIL.exec(text)?.[1];
+  return topLevel === undefined ? `${text.slice(0, 1)}•••` : `${text.slice(0, 1)}•••@•••${topLevel}`;
 }

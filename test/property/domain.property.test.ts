@@ -92,4 +92,9 @@ describe('masking', () => {
       }),
     );
   });
+
+  it('takes a name with an at sign and a full stop for no address', () => {
+    expect(maskPayload({ name: 'J. Doe @ Acme Inc' })).to.deep.equal({ name: 'J•••' });
+    expect(maskPayload({ email: 'ada@mail.acme.example' })).to.deep.equal({ email: 'a•••@•••.example' });
+  });
 });
