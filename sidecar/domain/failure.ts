@@ -1,6 +1,6 @@
 /**
  * What can go wrong, by what has to happen next. The class of a failure is the decision: code, journal, API and
- * Odoo's screens use the same ten words, and `reaction` is the one table that says what each leads to.
+ * Odoo's screens use the same ten words, and `CONSEQUENCES` is the one table that says what each leads to and whose business it is.
  */
 
 /** The ten classes. Odoo's `saas.sync.exception.cause` has the same values. */
@@ -18,23 +18,40 @@ export const FAILURE_CLASSES = [
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** What the engine does with a failed lane. `retry` sleeps and tries again, `pause` stops the whole connection,
- * `park` hands it to a person as an Exception. */
+/**
+ * What the engine does with a failed lane. `retry` sleeps and tries again (with growing pauses and jitter, never before a
+ * Retry-After), `pause` stops the whole connection until a probe succeeds, `park` hands it to a person as an Exception.
+ */
 export type Reaction = 'retry' | 'pause' | 'park';
 
-export const reaction: Record<FailureClass, Reaction> = {
-  transient: 'retry',
-  rate_limited: 'retry',
-  connection: 'pause',
-  missing_mapping: 'park',
-  invalid_data: 'park',
-  conflict: 'park',
-  business_rule: 'park',
-  duplicate: 'park',
+/** Whom a failure concerns, if it lasts: the person who can end it. Odoo's desk filters by the same words. */
+export const CONCERNS = ['operator', 'accountant', 'admin', 'developer'] as const;
+export type Concern = (typeof CONCERNS)[number];
+
+interface Consequence {
+  do: Reaction;
+  /** Asked first whether it took effect, before anything is sent again. */
+  lookUp?: true;
+  concerns: Concern;
+}
+
+/** Class → what happens, and whose business it is. Waiting for another record is no failure: Odoo answers `waiting`. */
+export const CONSEQUENCES: Record<FailureClass, Consequence> = {
+  transient: { do: 'retry', concerns: 'admin' },
+  rate_limited: { do: 'retry', concerns: 'admin' },
+  connection: { do: 'pause', concerns: 'admin' },
+  missing_mapping: { do: 'park', concerns: 'accountant' },
+  invalid_data: { do: 'park', concerns: 'operator' },
+  conflict: { do: 'park', concerns: 'operator' },
+  business_rule: { do: 'park', concerns: 'accountant' },
+  duplicate: { do: 'park', concerns: 'operator' },
   // Effects carry receipts, so asking Odoo again *is* the look-up: a repeated apply finds what was committed.
-  unknown_outcome: 'retry',
-  bug: 'retry',
+  unknown_outcome: { do: 'retry', lookUp: true, concerns: 'admin' },
+  bug: { do: 'retry', concerns: 'developer' },
 };
+
+export const reactionTo = (failureClass: FailureClass): Reaction => CONSEQUENCES[failureClass].do;
+export const concernOf = (failureClass: FailureClass): Concern => CONSEQUENCES[failureClass].concerns;
 
 export interface FailureDetails {
   /** What a person can do about it, as an instruction. */

@@ -1,6 +1,6 @@
 /** Works → apply calls: packed, sent, and taken apart again when a call as a whole is refused. */
 import type { ApplyResult } from '../domain/change.ts';
-import { asFailure, Failure } from '../domain/failure.ts';
+import { asFailure, CONSEQUENCES, Failure } from '../domain/failure.ts';
 import { laneClassOf, rankOf } from '../domain/reference.ts';
 import { newId, type Context, type Line } from './context.ts';
 import { concernsAll } from './health.ts';
@@ -108,7 +108,7 @@ async function ask(context: Context, line: Line, works: readonly Work[]): Promis
       );
     } catch (error) {
       const failure = asFailure(error);
-      if (failure.class !== 'unknown_outcome' || time >= ASK_AGAIN || context.stopping.aborted) throw failure;
+      if (!CONSEQUENCES[failure.class].lookUp || time >= ASK_AGAIN || context.stopping.aborted) throw failure;
       context.logger.warn('Odoo’s answer was lost; the same batch is sent again', { batch, time });
     }
   }

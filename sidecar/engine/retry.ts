@@ -1,5 +1,5 @@
 /** When a failed record is tried again, and when it becomes a person's business: pure policy, no clock of its own. */
-import { type Failure, reaction } from '../domain/failure.ts';
+import { type Failure, reactionTo } from '../domain/failure.ts';
 
 /** First pause is at most this long; it doubles with every attempt. */
 const BASE_MS = 1_000;
@@ -22,7 +22,7 @@ export function backOff(attempt: number, random: () => number, capMs = CAP_MS): 
 
 /** `attempt` counts the failed tries before this one; `now` is UTC ms; `random` is uniform in [0, 1). */
 export function decide(failure: Failure, attempt: number, now: number, random: () => number): Decision {
-  const what = reaction[failure.class];
+  const what = reactionTo(failure.class);
   if (what !== 'retry') return { do: what };
   const limit = failure.class === 'bug' ? BUG_ATTEMPTS : TRANSIENT_ATTEMPTS;
   if (attempt + 1 >= limit) return { do: 'park' };

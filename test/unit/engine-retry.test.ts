@@ -1,7 +1,7 @@
 /** The policy of trying again: a table of decisions, and what must hold for any of them. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Failure, FAILURE_CLASSES, reaction, type FailureClass } from '../../sidecar/domain/failure.ts';
+import { Failure, FAILURE_CLASSES, reactionTo, type FailureClass } from '../../sidecar/domain/failure.ts';
 import { backOff, BUG_ATTEMPTS, CAP_MS, decide, TRANSIENT_ATTEMPTS } from '../../sidecar/engine/retry.ts';
 
 const failing = (failureClass: FailureClass, retryAfterMs?: number) =>
@@ -51,7 +51,7 @@ describe('the retry policy', () => {
         (failureClass, attempt, retryAfterMs, chance) => {
           const decision = decide(failing(failureClass, retryAfterMs), attempt, NOW, () => chance);
           if (decision.do !== 'retry')
-            return decision.do === reaction[failureClass] || decision.do === 'park';
+            return decision.do === reactionTo(failureClass) || decision.do === 'park';
           const pause = decision.retryAt - NOW;
           return pause >= (retryAfterMs ?? 0) && pause <= Math.max(CAP_MS, retryAfterMs ?? 0);
         },
