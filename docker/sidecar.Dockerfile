@@ -27,8 +27,7 @@ FROM node:20-slim AS sidecar
 WORKDIR /app
 ENV NODE_ENV=production \
     SAAS_SYNC_HOME=/var/lib/saas-sync \
-    SAAS_SYNC_PORT=8070 \
-    NODE_OPTIONS=--max-semi-space-size=2
+    SAAS_SYNC_PORT=8070
 # A named volume takes over the owner of the folder it covers.
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/saas-sync
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -36,6 +35,8 @@ COPY package.json tsconfig.json ./
 COPY bin ./bin
 COPY sidecar ./sidecar
 COPY sync-rules ./sync-rules
+# Compiled here, while node_modules may still be written to.
+RUN node bin/saas-sync.mjs --version
 USER node
 EXPOSE 8070
 VOLUME /var/lib/saas-sync

@@ -1,5 +1,6 @@
 /** The `saas-sync` command: what an operator and an integrator type. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { backup, restore } from './cli/backup.ts';
 import { doctor } from './cli/doctor.ts';
 import { explain } from './cli/explain.ts';
 import { fail, print } from './cli/output.ts';
@@ -55,15 +56,37 @@ program
 
 program
   .command('replay')
-  .description('read records again and compare every field; only says which ones unless --yes is given')
+  .description(
+    'read records again and compare every field; only says what would change unless --yes is given',
+  )
   .option('-c, --connection <id>', 'of this connection')
   .option('--delivery <id>', 'the record of this delivery (needs --connection)')
   .option('--lane <lane>', 'this record, e.g. billing-eu/invoice:in_1')
-  .option('--code <code>', 'all exceptions with this code')
-  .option('--from <time>', 'arrived at or after, e.g. 2026-11-01 or 2026-11-01T08:00Z')
-  .option('--to <time>', 'arrived at or before')
+  .option('--cause <cause>', 'all open exceptions with this code or of this class')
+  .option('--from <time>', 'something arrived at or after, e.g. 2026-11-01 or 2026-11-01T08:00Z')
+  .option('--to <time>', 'something arrived at or before; a day counts to its end')
+  .option('--limit <n>', 'look at no more records than this to say what would change', '100')
+  .option('--json', 'print as JSON')
   .option('--yes', 'do it')
+  .addOption(new Option('--apply', 'the same as --yes').implies({ yes: true }).hideHelp())
   .action((options: Record<string, string | boolean | undefined>) => replayCommand(process.env, options));
+
+program
+  .command('backup')
+  .description('copy the store, also while the sidecar runs, and prove the copy')
+  .argument('[file]', 'where to; a dated file in the folder backups of SAAS_SYNC_HOME unless given')
+  .option('--force', 'replace a file of that name')
+  .option('--verify', 'make none, only prove the one named')
+  .option('--json', 'print as JSON')
+  .action((file: string | undefined, options: { force?: boolean; verify?: boolean; json?: boolean }) =>
+    backup(process.env, file, options),
+  );
+
+program
+  .command('restore')
+  .description('put a backup in the place of the store; the sidecar must not run')
+  .argument('<file>', 'what `saas-sync backup` has made')
+  .action((file: string) => restore(process.env, file));
 
 program
   .command('status')

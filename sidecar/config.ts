@@ -24,6 +24,8 @@ export interface Config {
   logLevel: string;
   odoo: OdooSettings;
   transport: 'json2' | 'xmlrpc';
+  /** When webhooks are put off. */
+  overload: { maxPending: number; minFreeBytes: number };
   connections: Connection[];
   /** Every secret read, so that the log can blank it wherever it turns up. */
   secrets: string[];
@@ -44,6 +46,10 @@ export function readConfig(env: Environment, connectors: readonly Connector[]): 
     ...places,
     adminToken: secretOf(env, 'SAAS_SYNC_ADMIN_TOKEN', secrets, tell),
     ...odooOf(env, secrets, tell),
+    overload: {
+      maxPending: numberOf(env, 'SAAS_SYNC_MAX_BACKLOG', 2_000_000, tell),
+      minFreeBytes: numberOf(env, 'SAAS_SYNC_MIN_FREE_MB', 200, tell) * 1_048_576,
+    },
     connections: readConnections(places.connectionsFile, env, connectors, secrets, tell),
     secrets,
   };
@@ -107,12 +113,28 @@ function odooOf(env: Environment, secrets: string[], tell: Tell): Pick<Config, '
   if (transport !== 'json2' && transport !== 'xmlrpc')
     tell(`ODOO_TRANSPORT is "${transport}": write json2 or xmlrpc`);
   const login = env['ODOO_LOGIN'];
+  const timeoutS = numberOf(env, 'ODOO_TIMEOUT_S', undefined, tell);
   if (transport === 'xmlrpc' && !login)
     tell('ODOO_LOGIN is not set: XML-RPC needs the login of the service user beside its key');
   return {
-    odoo: { url, database, apiKey: apiKey ?? '', ...(login ? { login } : {}) },
+    odoo: {
+      url,
+      database,
+      apiKey: apiKey ?? '',
+      ...(login ? { login } : {}),
+      ...(timeoutS ? { timeoutMs: timeoutS * 1_000 } : {}),
+    },
     transport: transport === 'xmlrpc' ? 'xmlrpc' : 'json2',
   };
+}
+
+/** A whole number; `usual` if it is not set. */
+function numberOf<T>(env: Environment, name: string, usual: T, tell: Tell): number | T {
+  const text = env[name];
+  if (!text) return usual;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  tell(`${name} is "${text}": write a whole number, e.g. ${String(usual ?? 120)}`);
+  return usual;
 }
 
 /** `NAME`, or the content of the file that `NAME_FILE` names. */

@@ -15,7 +15,17 @@ export interface LogOptions {
 }
 
 /** Fields that say which record is meant: never personal, and needed as they are. */
-const PLAIN = new Set(['delivery', 'lane', 'connection', 'code', 'batch', 'stack', 'url', 'file']);
+const PLAIN = new Set([
+  'delivery',
+  'deliveries',
+  'lane',
+  'connection',
+  'code',
+  'batch',
+  'stack',
+  'url',
+  'file',
+]);
 
 /** Logs to standard error, so that the output of commands stays clean. */
 export function createLogger(options: LogOptions): Logger {
@@ -32,10 +42,11 @@ export function createLogger(options: LogOptions): Logger {
     ),
     transports: [new winston.transports.Stream({ stream })],
   });
-  const at =
-    (level: string) =>
-    (message: string, fields: Record<string, unknown> = {}) =>
-      void logger.log(level, message, masked(fields));
+  const at = (level: string): Logger['debug'] => {
+    // Most lines are for those who look closely: masking what nobody reads would cost more than the work it tells of.
+    if (!logger.isLevelEnabled(level)) return () => {};
+    return (message, fields = {}) => void logger.log(level, message, masked(fields));
+  };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -2,9 +2,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readConfig, type Config, type Environment } from './config.ts';
+import { dirname } from 'node:path';
+import { placesOf, readConfig, type Config, type Environment } from './config.ts';
 import { connectorOf, connectors } from './connectors/index.ts';
-import { ConfigurationError } from './domain/failure.ts';
+import { ConfigurationError, type Failure } from './domain/failure.ts';
 import {
   createEngine,
   type Engine,
@@ -12,16 +13,18 @@ import {
   type Member,
   type Meter,
   type RulesPort,
+  type Tracer,
 } from './engine/index.ts';
 import { systemClock } from './engine/wake.ts';
 import { announce, newToken } from './instance.ts';
 import { createLogger } from './log.ts';
 import { makeOdooApi, type OdooApi } from './odoo/api.ts';
 import { openTransport } from './odoo/transport.ts';
-import { loadRules, merge, plan } from './rules/index.ts';
-import { createMetrics, createServer } from './server/index.ts';
+import { loadRules, merge, personalFields, plan } from './rules/index.ts';
+import { createMetrics, createOverload, createServer, machineGauges } from './server/index.ts';
 import { openStore } from './store/sqlite/index.ts';
 import type { Store } from './store/store.ts';
+import { createTracer } from './tracing.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -34,17 +37,34 @@ export interface Parts {
   store: Store;
   odoo: OdooApi;
   engine: Engine;
+  /** What is running short, if anything. */
+  overload: () => Failure | undefined;
+}
+
+/** Who looks on, if anybody. */
+interface Given {
+  meter?: Meter;
+  tracer?: Tracer;
+  /** See StoreOptions. */
+  committed?: (rows: number, ms: number) => void;
+  quiet?: boolean;
 }
 
 /** Puts the parts together from the environment. Throws ConfigurationError; opens (and locks) the store. */
-export function assemble(env: Environment, given: { meter?: Meter; quiet?: boolean } = {}): Parts {
+export function assemble(env: Environment, given: Given = {}): Parts {
   const config = readConfig(env, connectors);
   // Deliveries are kept as they came, so what is here is for the sidecar's user alone.
   mkdirSync(config.home, { recursive: true, mode: 0o700 });
   const logger = createLogger({ level: given.quiet ? 'error' : config.logLevel, secrets: config.secrets });
   const rules = rulesFrom(config.rulesFolder);
   const odoo = odooOf(config);
-  const store = openStore(config.storePath);
+  const store = openStore(config.storePath, given.committed ? { committed: given.committed } : {});
+  const overload = createOverload({
+    store,
+    limits: config.overload,
+    gauges: machineGauges(config.storePath === ':memory:' ? config.home : dirname(config.storePath)),
+    now: Date.now,
+  });
   const engine = createEngine({
     store,
     odoo,
@@ -54,9 +74,11 @@ export function assemble(env: Environment, given: { meter?: Meter; quiet?: boole
     random: Math.random,
     logger,
     version: VERSION,
+    pressure: overload,
     ...(given.meter ? { meter: given.meter } : {}),
+    ...(given.tracer ? { tracer: given.tracer } : {}),
   });
-  return { config, logger, store, odoo, engine };
+  return { config, logger, store, odoo, engine, overload };
 }
 
 export const odooOf = (config: Config): OdooApi => makeOdooApi(openTransport(config.odoo, config.transport));
@@ -64,7 +86,11 @@ export const odooOf = (config: Config): OdooApi => makeOdooApi(openTransport(con
 /** The rule files of a folder as the engine's decisions. Throws ConfigurationError with file and line. */
 export function rulesFrom(folder: string): RulesPort {
   const rules = loadRules(folder);
-  return { plan: (event, link, options) => plan(event, rules, link, options), merge };
+  return {
+    plan: (event, link, options) => plan(event, rules, link, options),
+    merge,
+    personal: (kind) => personalFields(rules.byKind.get(kind)),
+  };
 }
 
 export function membersOf(config: Config): Member[] {
@@ -79,8 +105,10 @@ export interface Running {
 
 /** Starts the sidecar and listens. Resolves when webhooks are taken. */
 export async function serve(env: Environment): Promise<Running> {
-  const metrics = createMetrics();
-  const { config, logger, store, engine } = assemble(env, { meter: metrics.meter });
+  const metrics = createMetrics({ storePath: placesOf(env).storePath });
+  const { meter, committed } = metrics;
+  const tracer = createTracer(VERSION);
+  const { config, logger, store, engine, overload } = assemble(env, { meter, committed, tracer });
   const local = newToken();
   const server = createServer({
     engine,
@@ -88,6 +116,8 @@ export async function serve(env: Environment): Promise<Running> {
     members: membersOf(config),
     logger,
     metrics,
+    tracer,
+    overload,
     tokens: { admin: config.adminToken, local },
     version: VERSION,
     now: Date.now,

@@ -119,8 +119,8 @@ function handle(child: ChildProcess, url: string, logFile: string): Sidecar {
     status,
     idle: (timeoutMs = 300_000) => idle(status, timeoutMs),
     replayAll: async (connection) => {
-      const { data } = await admin.post<{ lanes: string[] }>('/replay', { connection, dry_run: false });
-      return data.lanes.length;
+      const { data } = await admin.post<{ records: number }>('/replay', { connection, dry_run: false });
+      return data.records;
     },
     pull: async (connection) => {
       await admin.post(`/connections/${connection}/pull`);

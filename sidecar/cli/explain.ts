@@ -7,7 +7,7 @@ import type { Snapshot } from '../domain/connector.ts';
 import { asFailure, InvalidData, type Failure } from '../domain/failure.ts';
 import { toDecimal } from '../domain/money.ts';
 import type { Kind } from '../domain/reference.ts';
-import { explainSnapshot, type Explanation } from '../engine/explain.ts';
+import { explainSnapshot, type Explanation } from '../engine/recovery/explain.ts';
 import type { Member, RulesPort } from '../engine/index.ts';
 import { runningIn } from '../instance.ts';
 import { assemble, membersOf, rulesFrom } from '../main.ts';

@@ -45,7 +45,7 @@ async function pullThere(instance: Instance, only: string | undefined, options: 
 
 async function pullHere(engine: Engine, ids: readonly string[], options: Options): Promise<void> {
   for (const id of ids) {
-    if (!(await engine.makeReady(id))) throw notReady(engine, id);
+    if (!(await learnt(engine, id))) throw notReady(engine, id);
     if (!options.backfill) print(`${id}: ${await engine.pull(id)} new deliveries`);
     if (options.backfill || isBusy(engine, id)) await listed(engine, id);
     if (isBusy(engine, id)) throw notReady(engine, id);
@@ -56,6 +56,22 @@ async function pullHere(engine: Engine, ids: readonly string[], options: Options
       ids,
       () => engine.runUntilIdle(),
     );
+}
+
+/** Makes the connection ready; a store that is new or was lost says how many links it has learnt from Odoo so far. */
+async function learnt(engine: Engine, id: string): Promise<boolean> {
+  let said: string | null = null;
+  const say = () => {
+    const far = engine.status().connections.find((each) => each.id === id)?.learning ?? null;
+    if (far !== null && far !== said) print(`${id}: links learnt from Odoo: ${far}`);
+    said = far;
+  };
+  const telling = setInterval(say, LOOK_MS);
+  try {
+    return await engine.makeReady(id);
+  } finally {
+    clearInterval(telling);
+  }
 }
 
 /** A connection that is new here is listed in full first. */

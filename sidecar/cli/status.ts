@@ -6,6 +6,7 @@ import { assemble } from '../main.ts';
 import type { Parked } from '../store/store.ts';
 import { table } from './output.ts';
 import { ask } from './remote.ts';
+import { drawnBrakes, drawnStreams } from './streams.ts';
 
 interface Picture {
   running: boolean;
@@ -34,16 +35,25 @@ async function look(env: Environment): Promise<Picture> {
   }
 }
 
+type Shown = EngineStatus['connections'][number];
+
+/** "4310 (about 6 min)" */
+const withEta = ({ backlog, eta_ms: eta }: Shown): string | number =>
+  eta === null ? backlog : `${backlog} (about ${Math.max(1, Math.round(eta / 60_000))} min)`;
+
+const triedAgain = ({ message, next_try_at: at }: Shown): string =>
+  at === null ? message : `${message}; tried again at ${at}`;
+
 /** The picture for people. */
 export function drawn({ running, status: now, exceptions }: Picture): string {
   const connections = now.connections.map((each) => [
     each.id,
     each.state,
-    each.backlog,
+    withEta(each),
     each.parked,
     each.waiting,
     each.last_event_at ?? 'never',
-    each.message,
+    each.learning === null ? triedAgain(each) : `links learnt from Odoo: ${each.learning}`,
   ]);
   const causes = new Map<string, number>();
   for (const { ref, cause, code } of exceptions) {
@@ -53,6 +63,7 @@ export function drawn({ running, status: now, exceptions }: Picture): string {
   const byCause = [...causes]
     .sort(([, a], [, b]) => b - a)
     .map(([key, count]) => [...key.split('\t'), count]);
+  const brakes = drawnBrakes(now.connections);
   const odoo = now.odoo.reachable ? 'reachable' : `not reachable: ${now.odoo.message}`;
   return [
     running
@@ -61,6 +72,9 @@ export function drawn({ running, status: now, exceptions }: Picture): string {
     '',
     table(['connection', 'state', 'backlog', 'exceptions', 'waiting', 'last event', ''], connections),
     '',
+    drawnStreams(now.connections),
+    '',
+    ...(brakes === '' ? [] : [brakes, '']),
     byCause.length === 0 ? 'No exceptions.' : table(['connection', 'cause', 'code', 'exceptions'], byCause),
   ].join('\n');
 }

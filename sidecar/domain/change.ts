@@ -26,6 +26,8 @@ interface ChangeBase {
   reason: string;
   /** Compare every field even if the digest is the link's. */
   force?: boolean;
+  /** Id of the delivery that led to it, for receipts; added when it is sent. */
+  delivery?: string;
 }
 
 /** A master record: compare-and-set against `base`; `match` finds an unlinked twin. */
@@ -116,6 +118,25 @@ export interface Link {
   version: number;
   digest: string;
   base: Record<string, FieldValue> | null;
+}
+
+/** What a person wants written instead of what the vendor says; see `Store.correction`. */
+export interface Correction {
+  /** Hash of the vendor's raw state that it was made for: another state ends it. */
+  sourceDigest: string;
+  /** By Odoo's field names. */
+  values: Record<string, Scalar>;
+  note: string;
+  author: string;
+  /** UTC ms. */
+  at: number;
+}
+
+/** A correction that Odoo remembers, for a store that was lost. */
+export interface KeptCorrection {
+  kind: Kind;
+  externalId: string;
+  correction: Correction;
 }
 
 export type ApplyStatus =

@@ -6,6 +6,7 @@ import type { ZodType } from 'zod';
 import type { Connection } from './connection.ts';
 import type { NewDelivery } from './delivery.ts';
 import type { Event } from './event.ts';
+import type { Priority } from './priority.ts';
 import type { Kind, Reference } from './reference.ts';
 
 export interface RawDelivery {
@@ -54,25 +55,61 @@ export interface Page<T> {
   cursor: string;
 }
 
+/** What the vendor still lets us ask for, in one of its windows. */
+export interface Budget {
+  /** Calls left in the present window. */
+  left: number;
+  /** Calls a whole window allows. */
+  of: number;
+  /** Length of the window. */
+  perMs: number;
+  /** UTC ms at which all of it is there again; null where the window slides. */
+  resetsAt: number | null;
+}
+
+export interface ListOptions {
+  /** Only records created at or after this moment, UTC ms by the vendor's clock. */
+  createdSince?: number;
+}
+
 /** One open line to one account. Every method throws `Failure`s only. */
 export interface Session {
   /** Cheap proof that credentials work: who we are there. Throws ConnectionBroken with a hint. */
   probe(): Promise<{ account: string; details: Record<string, string> }>;
-  /** The record as it is now. `body: null` if the vendor has none such. */
-  read(kind: Kind, externalId: string): Promise<Snapshot>;
+  /** The record as it is now. `body: null` if the vendor has none such. A better priority passes calls that wait (1). */
+  read(kind: Kind, externalId: string, priority?: Priority): Promise<Snapshot>;
+  /** The tightest of the vendor's limits as last known; null = nothing is known. Makes no call. */
+  budget?(): Budget | null;
   /** What changed since the cursor, oldest first; null = from now on, yields one page with the cursor to keep.
    * Throws `ConnectionBroken('cursor_expired', …)` when the vendor no longer remembers that far back. */
   changes(cursor: string | null): AsyncIterable<Page<NewDelivery>>;
   /** Names of the listings, in the order in which a first load should take them. */
   readonly streams: readonly string[];
-  /** Everything in one listing, resumable after each page. */
-  list(stream: string, cursor: string | null): AsyncIterable<Page<Snapshot>>;
+  /** Everything in one listing, or what was created lately, resumable after each page. Runs to the end or throws:
+   * a listing that ends early would make records look absent. */
+  list(stream: string, cursor: string | null, options?: ListOptions): AsyncIterable<Page<Snapshot>>;
+  /** Listing → kinds of which it holds every record the vendor still has. A linked record of such a kind that a whole
+   * listing lacks is worth a question; for any other kind its absence says nothing. */
+  readonly whole?: Readonly<Record<string, readonly Kind[]>>;
 }
+
+/** Carries one request to a vendor and brings its answer. Rejects with an `Error` whose `code` is that of the network's
+ * error (`ECONNRESET`, …), `ECONNABORTED` once `timeoutMs` are over. */
+export type Transport = (request: {
+  method: 'GET';
+  url: string;
+  headers: Record<string, string>;
+  timeoutMs: number;
+}) => Promise<{ status: number; headers: Record<string, string>; body: Buffer }>;
 
 export interface SessionDeps {
   now: () => number;
   /** Aborts running requests on shutdown. */
   signal?: AbortSignal;
+  /** Resolves after `ms`, or at once on shutdown; by the machine's timers unless given. */
+  sleep?: (ms: number) => Promise<void>;
+  /** Instead of the network, for simulations. */
+  transport?: Transport;
 }
 
 export interface Connector {

@@ -13,7 +13,7 @@ export const Event = z.object({
   reason: z.string(),
   /** Where a person opens the record at the vendor. */
   url: z.string().optional(),
-  /** A few words for lists and messages: "Invoice ACME-0001". Holds no personal data. */
+  /** A few words for lists and messages: "Invoice ACME-0001". Everybody may read it: it holds neither personal data nor amounts. */
   label: z.string(),
   entity: Entity,
   /** What only this vendor knows; reachable from rules as `extra.*`, never from our code. */

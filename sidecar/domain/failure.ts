@@ -41,8 +41,8 @@ export const CONSEQUENCES: Record<FailureClass, Consequence> = {
   rate_limited: { do: 'retry', concerns: 'admin' },
   connection: { do: 'pause', concerns: 'admin' },
   missing_mapping: { do: 'park', concerns: 'accountant' },
-  invalid_data: { do: 'park', concerns: 'operator' },
-  conflict: { do: 'park', concerns: 'operator' },
+  invalid_data: { do: 'park', concerns: 'accountant' },
+  conflict: { do: 'park', concerns: 'accountant' },
   business_rule: { do: 'park', concerns: 'accountant' },
   duplicate: { do: 'park', concerns: 'operator' },
   // Effects carry receipts, so asking Odoo again *is* the look-up: a repeated apply finds what was committed.

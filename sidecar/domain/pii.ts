@@ -37,3 +37,21 @@ export function maskText(text: string): string {
   const topLevel = EMAIL.exec(text)?.[1];
   return topLevel === undefined ? `${text.slice(0, 1)}•••` : `${text.slice(0, 1)}•••@•••${topLevel}`;
 }
+
+/** Shorter values would mask half of every sentence, and tell nobody who is meant. */
+const TELLING = 3;
+
+/** Hides in a sentence (an error's message, a stack) what the payload it speaks of says about a person. */
+export function maskIn(text: string, payload: unknown): string {
+  const told = [...tellingValues(payload)].sort((a, b) => b.length - a.length);
+  return told.reduce((masked, value) => masked.replaceAll(value, () => maskText(value)), text);
+}
+
+function tellingValues(value: unknown, field = '', found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) tellingValues(item, field, found);
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, inner] of Object.entries(value)) tellingValues(inner, name, found);
+  else if (typeof value === 'string' && value.length >= TELLING)
+    if (PERSONAL.test(field) || SECRET.test(field)) found.add(value);
+  return found;
+}

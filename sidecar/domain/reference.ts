@@ -23,8 +23,8 @@ export type Reference = z.infer<typeof Reference>;
 
 /** Masters are merged field by field; documents climb a ladder of effects. They travel in separate batches. */
 export const DOCUMENTS: ReadonlySet<Kind> = new Set<Kind>(['invoice', 'credit_note', 'payment', 'refund']);
-export const laneClassOf = (kind: Kind): 'master' | 'document' =>
-  DOCUMENTS.has(kind) ? 'document' : 'master';
+export type LaneClass = 'master' | 'document';
+export const laneClassOf = (kind: Kind): LaneClass => (DOCUMENTS.has(kind) ? 'document' : 'master');
 
 /** Kinds that others point to come first, so that one batch can hold a record and what it depends on. */
 export const rankOf = (kind: Kind): number => KINDS.indexOf(kind);

@@ -1,9 +1,11 @@
 /** What people ask for in Odoo: pulled from its outbox, carried out, acknowledged. */
-import { asFailure, Failure } from '../domain/failure.ts';
+import { asFailure, Failure, reactionTo } from '../domain/failure.ts';
 import { laneOf, Reference } from '../domain/reference.ts';
-import { startBackfill } from './backfill.ts';
+import { keepAbsent, releaseBrake } from './listing/absence.ts';
 import type { Context } from './context.ts';
+import { saveCorrection } from './work/correction.ts';
 import { hint } from './intake.ts';
+import { orderListing } from './listing/listing.ts';
 import type { OutboxRow } from './types.ts';
 
 const AT_ONCE = 100;
@@ -19,21 +21,28 @@ export async function pullCommands(context: Context): Promise<number> {
       done.push({ id: row.id, ok: true });
     } catch (error) {
       const failure = asFailure(error);
+      // It passes, so the wish stands: this one and those after it, in their order, come again.
+      if (reactionTo(failure.class) === 'retry' && failure.class !== 'bug') {
+        context.logger.warn(`Command ${row.command} is tried again: ${failure.message}`, {
+          connection: row.connection,
+        });
+        break;
+      }
       done.push({ id: row.id, ok: false, message: failure.message });
       context.logger.warn(`Command ${row.command} failed: ${failure.message}`, {
         connection: row.connection,
       });
     }
   }
-  await context.odoo.outboxDone(done);
-  return rows.length;
+  if (done.length > 0) await context.odoo.outboxDone(done);
+  return done.length;
 }
 
 type Command = (context: Context, row: OutboxRow, ref: Reference | undefined) => Promise<void> | void;
 
 const commands: Record<string, Command> = {
   async sync_now(context, row, ref) {
-    if (!ref) return startBackfill(context, row.connection);
+    if (!ref) return orderListing(context, row.connection, { purpose: 'person' });
     await lookAgain(context, ref, `outbox:${row.id}`, 'Sync now');
   },
   async retry(context, row, ref) {
@@ -45,13 +54,46 @@ const commands: Record<string, Command> = {
     if (!ref) throw new Failure('invalid_data', 'no_record', 'Ignore needs a record');
     ignore(context, ref, row.user ?? 'somebody');
   },
+  async correct(context, row, ref) {
+    if (!ref) throw new Failure('invalid_data', 'no_record', 'A correction needs a record');
+    saveCorrection(context, ref, row);
+    await lookAgain(context, ref, `outbox:${row.id}`, 'Correction');
+    context.store.retry({ lanes: [laneOf(ref)] });
+  },
   pause: (context, row) => context.health.pause(row.connection, row.user ?? 'somebody'),
   resume: (context, row) => context.health.resume(row.connection),
   backfill(context, row) {
-    const streams = row.args?.['streams'];
-    startBackfill(context, row.connection, Array.isArray(streams) ? streams.map(String) : undefined);
+    orderListing(context, row.connection, { purpose: 'person', streams: streamsIn(row) });
+  },
+  sweep(context, row) {
+    orderListing(context, row.connection, { purpose: 'full', streams: streamsIn(row) });
+  },
+  async release_brake(context, row) {
+    const count = await releaseBrake(context, row.connection, streamIn(row));
+    decided(context, row, `${count} missing records are looked at again`);
+  },
+  keep_absent(context, row) {
+    const count = keepAbsent(context, row.connection, streamIn(row));
+    decided(context, row, `${count} missing records are left as they are`);
   },
 };
+
+const streamsIn = (row: OutboxRow): string[] | undefined => {
+  const streams = row.args?.['streams'];
+  return Array.isArray(streams) ? streams.map(String) : undefined;
+};
+
+function streamIn(row: OutboxRow): string {
+  const stream = row.args?.['stream'];
+  if (typeof stream === 'string') return stream;
+  throw new Failure('invalid_data', 'no_stream', `${row.command} needs the name of a stream`, {
+    hint: 'Write {"stream": "customers"}, as the report names it.',
+  });
+}
+
+function decided({ logger }: Context, row: OutboxRow, what: string): void {
+  logger.info(what, { connection: row.connection, stream: streamIn(row), user: row.user ?? undefined });
+}
 
 /** Carries out one command. Throws Failures in words that a user of Odoo can read. */
 export async function carryOut(context: Context, row: OutboxRow): Promise<void> {

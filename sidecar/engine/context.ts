@@ -1,15 +1,22 @@
 /** What the parts of the engine share. */
 import type { Session } from '../domain/connector.ts';
-import type { Gate, Health } from './health.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { CallSizes } from './pace/call-size.ts';
+import type { Drain } from './pace/drain.ts';
+import type { Gate } from './pace/gate.ts';
+import type { Health } from './pace/health.ts';
 import type { Intake } from './intake.ts';
-import type { Clock, EngineSettings, Logger, Member, Meter, OdooPort, RulesPort } from './types.ts';
+import type { Clock, EngineSettings, Logger, Member, Meter, OdooPort, RulesPort, Tracer } from './types.ts';
 import type { Store } from '../store/store.ts';
-import type { Waiters } from './waiters.ts';
+import type { Versions } from './work/versions.ts';
+import type { Waiters } from './work/waiters.ts';
 
 /** A member with its open line. */
 export interface Line extends Member {
   id: string;
   session: Session;
+  /** When the event feed is read next, UTC ms; for people. */
+  pollAt?: number;
 }
 
 export interface Context {
@@ -21,11 +28,17 @@ export interface Context {
   random: () => number;
   logger: Logger;
   meter: Meter;
+  tracer: Tracer;
   settings: EngineSettings;
   intake: Intake;
   health: Health;
   gate: Gate;
+  sizes: CallSizes;
+  drain: Drain;
+  /** See EngineDeps. */
+  pressure: () => Failure | undefined;
   waiters: Waiters;
+  versions: Versions;
   /** Rung when lanes may have become ready. */
   work: { ring(): void };
   /** Aborted when the engine stops: nothing new is begun. */

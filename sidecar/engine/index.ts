@@ -3,39 +3,56 @@ import { setMaxListeners } from 'node:events';
 import type { Snapshot } from '../domain/connector.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { Failure } from '../domain/failure.ts';
+import { CallSizes } from './pace/call-size.ts';
+import { Drain } from './pace/drain.ts';
+import { setRight } from './clock.ts';
 import { createLines } from './lines.ts';
-import { backfill, isListing, startBackfill, type Progress } from './backfill.ts';
+import { list, orderListing } from './listing/listing.ts';
 import { carryOut, pullCommands } from './commands.ts';
 import { newId, type Context, type Line } from './context.ts';
-import { explainSnapshot, type Explanation } from './explain.ts';
-import { Gate, Health } from './health.ts';
+import { explainSnapshot, type Explanation } from './recovery/explain.ts';
+import { Gate } from './pace/gate.ts';
+import { Health } from './pace/health.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { catchUp } from './pull.ts';
-import { isReady, makeReady, recognise } from './rebuild.ts';
-import { snapshotOf } from './read.ts';
-import { replay, type ReplayPlan, type ReplaySelector } from './replay.ts';
+import { isListing, progressOf, type Progress } from './listing/progress.ts';
+import { catchUp } from './listing/pull.ts';
+import { isReady, learning, makeReady, recognise } from './recovery/rebuild.ts';
+import { snapshotOf } from './work/read.ts';
+import { replay, type ReplayOptions, type ReplayPlan } from './recovery/replay.ts';
 import { connectionReport, createReporter } from './report.ts';
-import { probe, schedule } from './schedule.ts';
+import { probe } from './pace/probe.ts';
+import { schedule } from './schedule.ts';
+import type { ReplaySelector } from './recovery/select.ts';
 import { DEFAULT_SETTINGS, type ConnectionReport, type EngineDeps, type OutboxRow } from './types.ts';
-import { Waiters } from './waiters.ts';
+import { silentMeter, silentTracer } from './silent.ts';
+import { Versions } from './work/versions.ts';
+import { Waiters } from './work/waiters.ts';
 import { createBell } from './wake.ts';
-import { Worker } from './work.ts';
+import { Worker } from './work/worker.ts';
 
 export * from './types.ts';
-export type { Explanation } from './explain.ts';
-export type { Progress } from './backfill.ts';
-export type { ReplayPlan, ReplaySelector } from './replay.ts';
+export { silentMeter, silentTracer } from './silent.ts';
+export type { Explanation } from './recovery/explain.ts';
+export type { Progress } from './listing/progress.ts';
+export type { Finding } from './recovery/look.ts';
+export type { ReplayOptions, ReplayPlan } from './recovery/replay.ts';
+export type { ReplaySelector } from './recovery/select.ts';
 export type { Intake } from './intake.ts';
 export type { Parked, Store } from '../store/store.ts';
 
 export interface EngineStatus {
   version: string;
   startedAt: number;
-  /** Odoo as last seen: `reachable` is false while its gate is shut; `lastGoodAt` is UTC ms, 0 for never. */
-  odoo: { reachable: boolean; message: string; hint: string; lastGoodAt: number };
+  /** Odoo as last seen: `reachable` is false while its gate is shut; `lastGoodAt` is UTC ms, 0 for never;
+   * `nextTryAt` the same, null while it is used. */
+  odoo: { reachable: boolean; message: string; hint: string; lastGoodAt: number; nextTryAt: number | null };
   pending: number;
   /** `busy`: getting ready or listing, so more work is on its way even with no backlog. */
-  connections: (ConnectionReport & { busy: boolean })[];
+  connections: (ConnectionReport & {
+    busy: boolean;
+    /** Links learnt from Odoo so far, `12000 of 50000`, while a new or lost store is being filled; else null. */
+    learning: string | null;
+  })[];
 }
 
 export interface Engine {
@@ -52,6 +69,9 @@ export interface Engine {
   pull(connection: string): Promise<number>;
   /** Lists everything (or some streams) to the end, or goes on with a listing that was interrupted. */
   backfill(connection: string, options?: BackfillOptions): Promise<void>;
+  /** A full sweep, to the end: lists everything, asks about what is missing, compares with Odoo. Goes on with what was
+   * interrupted; if another listing is under way, that comes first. */
+  sweep(connection: string, options?: BackfillOptions): Promise<void>;
   /** Asks the vendor who we are; ends a break if it answers. */
   probe(connection: string): Promise<boolean>;
   /** Odoo's outbox, once. */
@@ -63,7 +83,8 @@ export interface Engine {
   explain(connection: string, snapshot: Snapshot): Explanation;
   /** The same for something that arrived; reads the object from the vendor if the delivery is only a hint. */
   explainDelivery(connection: string, id: string): Promise<Explanation>;
-  replay(selector: ReplaySelector, dryRun: boolean): Promise<ReplayPlan>;
+  /** Old work once more; a dry run says what would change. */
+  replay(selector: ReplaySelector, options: ReplayOptions): Promise<ReplayPlan>;
   status(): EngineStatus;
 }
 
@@ -92,6 +113,7 @@ export function createEngine(deps: EngineDeps): Engine {
       // The store's lock says that no other sidecar runs, so every lease left is a dead one's.
       context.store.reap(Number.MAX_SAFE_INTEGER);
       context.waiters.load(context.store);
+      setRight(context);
       running = recognise(context).then(() =>
         Promise.all([...workers.map((each) => each.worker.run(each.bell)), schedule(context, reporter)]),
       );
@@ -114,8 +136,17 @@ export function createEngine(deps: EngineDeps): Engine {
     pull: async (connection) => (await catchUp(context, lineOf(connection))).arrived,
     async backfill(connection, options = {}) {
       const line = lineOf(connection);
-      if (!isListing(context, connection)) startBackfill(context, connection, options.streams);
-      await backfill(context, line, options.told);
+      if (!isListing(context, connection))
+        orderListing(context, connection, { purpose: 'person', streams: options.streams });
+      await list(context, line, options.told);
+    },
+    async sweep(connection, options = {}) {
+      const line = lineOf(connection);
+      if (progressOf(context, connection)?.purpose !== 'full' || !isListing(context, connection))
+        orderListing(context, connection, { purpose: 'full', streams: options.streams });
+      await list(context, line, options.told);
+      // Another listing came first.
+      if (progressOf(context, connection)?.endedAt === null) await list(context, line, options.told);
     },
     probe: (connection) => probe(context, lineOf(connection)),
     pullCommands: () => pullCommands(context),
@@ -128,7 +159,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const snapshot = await snapshotOf(deliveryNamed(context, connection, id), line.session);
       return explainSnapshot(snapshot, line, context.rules, context.store);
     },
-    replay: (selector, dryRun) => replay(context, selector, dryRun),
+    replay: (selector, options) => replay(context, selector, options),
     status: () => statusOf(context),
   };
 }
@@ -136,6 +167,8 @@ export function createEngine(deps: EngineDeps): Engine {
 function contextOf(deps: EngineDeps, stopping: AbortSignal): Context {
   const { store, clock, random } = deps;
   const now = () => clock.now();
+  const meter = deps.meter ?? silentMeter;
+  const settings = { ...DEFAULT_SETTINGS, ...deps.settings };
   return {
     store,
     odoo: deps.odoo,
@@ -144,12 +177,17 @@ function contextOf(deps: EngineDeps, stopping: AbortSignal): Context {
     clock,
     random,
     logger: deps.logger,
-    meter: deps.meter ?? { effect: () => {}, failure: () => {}, apply: () => {} },
-    settings: { ...DEFAULT_SETTINGS, ...deps.settings },
-    intake: createIntake(store),
+    meter,
+    tracer: deps.tracer ?? silentTracer,
+    settings,
+    intake: createIntake(store, deps.logger, meter),
     health: new Health(store, now, random),
     gate: new Gate(now, random),
+    sizes: new CallSizes(settings),
+    drain: new Drain(),
+    pressure: deps.pressure ?? (() => undefined),
     waiters: new Waiters(),
+    versions: new Versions(store),
     work: { ring: () => {} },
     stopping,
     version: deps.version,
@@ -203,11 +241,13 @@ function statusOf(context: Context): EngineStatus {
       message: gate.failure?.message ?? '',
       hint: gate.failure?.hint ?? '',
       lastGoodAt: gate.lastGoodAt,
+      nextTryAt: gate.failure ? gate.until : null,
     },
     pending: store.depth().pending,
     connections: [...context.lines.values()].map((line) => ({
       ...connectionReport(context, line),
       busy: !isReady(context, line.id) || isListing(context, line.id),
+      learning: learning(context, line.id) ?? null,
     })),
   };
 }

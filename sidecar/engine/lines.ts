@@ -7,7 +7,8 @@ export function createLines(deps: EngineDeps, stopping: AbortSignal): Map<string
   const open = deps.open ?? ((member, about) => member.connector.open(member.connection, about));
   return new Map(
     deps.members.map((member) => {
-      const session = open(member, { now, signal: stopping });
+      const sleep = (ms: number) => deps.clock.sleep(ms, stopping);
+      const session = open(member, { now, signal: stopping, sleep });
       return [member.connection.id, { ...member, id: member.connection.id, session }];
     }),
   );

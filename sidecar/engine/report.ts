@@ -1,9 +1,10 @@
 /** What Odoo's screens show: health, counters and exceptions, told often enough to be live and rarely enough to be cheap. */
+import { concernOf } from '../domain/failure.ts';
+import type { LaneClass } from '../domain/reference.ts';
 import type { Parked } from '../store/store.ts';
-import { progressOf } from './backfill.ts';
 import type { Context, Line } from './context.ts';
-import { EVENTS } from './pull.ts';
-import type { ConnectionReport, ExceptionReport, Report, StreamReport } from './types.ts';
+import { brakesOf, streamsOf } from './listing/streams.ts';
+import type { BudgetReport, ConnectionReport, ExceptionReport, Report } from './types.ts';
 
 /** Exceptions told in one call. */
 const NEWS_AT_ONCE = 100;
@@ -46,8 +47,14 @@ export function createReporter(context: Context): Reporter {
 }
 
 /** A report without what changes by the mere passing of time. */
-function lasting({ lag_ms: _lag, streams, ...rest }: ConnectionReport): unknown {
-  return { ...rest, streams: streams.map(({ name, progress }) => ({ name, progress })) };
+function lasting({
+  lag_ms: _lag,
+  eta_ms: _eta,
+  budget: _budget,
+  streams,
+  ...rest
+}: ConnectionReport): unknown {
+  return { ...rest, streams: streams.map(({ name, progress, last }) => ({ name, progress, last })) };
 }
 
 /** How one connection does. */
@@ -57,7 +64,8 @@ export function connectionReport(context: Context, line: Line): ConnectionReport
   const depth = store.depth().byConnection[line.id];
   const parked = depth?.parked ?? 0;
   const { lastEventAt, ...counters } = store.counters(line.id);
-  const { state, message, hint } = health.standing(line.id);
+  const { state, message, hint, nextTryAt } = health.standing(line.id);
+  const backlog = backlogOf(context, line.id);
   return {
     id: line.id,
     name: connection.name ?? line.id,
@@ -68,33 +76,42 @@ export function connectionReport(context: Context, line: Line): ConnectionReport
     state,
     message,
     hint,
-    backlog: Math.max(0, (depth?.pending ?? 0) - (parked > 0 ? heldBack(context, line.id) : 0)),
+    backlog: backlog.master + backlog.document,
     parked,
     waiting: depth?.waiting ?? 0,
     last_event_at: lastEventAt === null ? null : iso(lastEventAt),
     lag_ms: depth?.oldestAt ? Math.max(0, clock.now() - depth.oldestAt) : 0,
     counters,
-    streams: streamsOf(context, line.id),
+    streams: streamsOf(context, line),
+    brakes: brakesOf(context, line.id),
+    eta_ms: etaOf(context, line.id, backlog),
+    next_try_at: nextTryAt === null ? null : iso(nextTryAt),
+    budget: budgetOf(line),
   };
 }
 
-/** Deliveries in lanes that wait for a person: they are no backlog, nobody will work on them by himself. */
-function heldBack({ store }: Context, connection: string): number {
-  const lanes = store.lanesOf(store.parked({ connection }).map(({ ref }) => ref));
-  return lanes.reduce((sum, lane) => sum + (lane?.state === 'parked' ? lane.pending : 0), 0);
+/** What anybody works on: pending, without what waits for a person. */
+function backlogOf({ store }: Context, connection: string): Record<LaneClass, number> {
+  const { pending = 0, documents = 0, parked = 0 } = store.depth().byConnection[connection] ?? {};
+  const held = parked > 0 ? store.held(connection) : { master: 0, document: 0 };
+  return {
+    master: Math.max(0, pending - documents - held.master),
+    document: Math.max(0, documents - held.document),
+  };
 }
 
-function streamsOf(context: Context, connection: string): StreamReport[] {
-  const events = context.store.cursor(connection, EVENTS);
-  const feed = { name: EVENTS, fresh_at: events ? iso(events.at) : null, progress: null };
-  const progress = progressOf(context, connection);
-  if (!progress || progress.endedAt !== null) return [feed];
-  const listings = Object.entries(progress.streams).map(([name, stream]) => ({
-    name,
-    fresh_at: null,
-    progress: stream.done ? 'done' : `${stream.listed} listed`,
-  }));
-  return [feed, ...listings];
+function etaOf({ drain, health, gate, clock }: Context, id: string, backlog: Record<LaneClass, number>) {
+  const working = !health.blocked(id) && !gate.shut;
+  for (const laneClass of ['master', 'document'] as const)
+    drain.look(id, laneClass, { at: clock.now(), backlog: backlog[laneClass], working });
+  return health.paused(id) || health.broken(id) ? null : drain.etaMs(id);
+}
+
+function budgetOf({ session }: Line): BudgetReport | null {
+  const budget = session.budget?.() ?? null;
+  if (!budget) return null;
+  const { left, of, perMs, resetsAt } = budget;
+  return { left, of, per_ms: perMs, resets_at: resetsAt === null ? null : iso(resetsAt) };
 }
 
 function exceptionReport(parked: Parked): ExceptionReport {
@@ -119,6 +136,10 @@ function exceptionReport(parked: Parked): ExceptionReport {
     partner: parked.partner ?? null,
     url: parked.url ?? null,
     payload: parked.payload,
+    concerns: concernOf(parked.cause),
+    document: parked.document ?? null,
+    correctable: parked.correctable ?? [],
+    source_digest: parked.sourceDigest ?? null,
   };
 }
 

@@ -1,12 +1,15 @@
 /** What happens by the clock: poll the vendors, pull commands, report, probe what is broken, tidy up. */
 import cron from 'node-cron';
 import { asFailure } from '../domain/failure.ts';
-import { backfill } from './backfill.ts';
+import { stretched } from './pace/back-pressure.ts';
 import { pullCommands } from './commands.ts';
 import type { Context, Line } from './context.ts';
-import { catchUp } from './pull.ts';
-import { isReady, makeReady } from './rebuild.ts';
+import { list } from './listing/listing.ts';
+import { probe } from './pace/probe.ts';
+import { catchUp } from './listing/pull.ts';
+import { isReady, makeReady } from './recovery/rebuild.ts';
 import type { Reporter } from './report.ts';
+import { orderDueSweeps } from './listing/sweep.ts';
 
 /** Leases whose holder died are looked for this often. */
 const REAP_MS = 5_000;
@@ -17,7 +20,10 @@ const TIDY = '17 3 * * *';
 
 /** Starts all of it; resolves when the engine stops and the last turn of each has ended. */
 export async function schedule(context: Context, reporter: Reporter): Promise<void> {
+  // Stopped while Odoo was still being waited for: an abort that has happened is told to nobody any more.
+  if (context.stopping.aborted) return;
   const tidy = cron.schedule(TIDY, () => tidyUp(context));
+  context.stopping.addEventListener('abort', () => void tidy.stop(), { once: true });
   const lines = [...context.lines.values()];
   await Promise.all([
     ...lines.map((line) => every(context, `feed ${line.id}`, () => feedTurn(context, line))),
@@ -27,7 +33,6 @@ export async function schedule(context: Context, reporter: Reporter): Promise<vo
     every(context, 'report', () => reportTurn(context, reporter)),
     every(context, 'leases', () => reapTurn(context)),
   ]);
-  await tidy.stop();
 }
 
 /** Repeats a turn until the engine stops. A turn answers how long to sleep (ms); one that throws is our defect. */
@@ -52,7 +57,9 @@ async function feedTurn(context: Context, line: Line): Promise<number> {
   if (!(await makeReady(context, line))) return 1_000;
   await catchUp(context, line);
   context.work.ring();
-  return settings.pollMs * (0.8 + 0.4 * random());
+  const pause = stretched(context, line.id, settings.pollMs) * (0.8 + 0.4 * random());
+  line.pollAt = Math.round(context.clock.now() + pause);
+  return pause;
 }
 
 /** A turn of its own: a connection that breaks between two polls need not wait for the next one to be mended. */
@@ -62,22 +69,10 @@ async function probeTurn(context: Context, line: Line): Promise<number> {
 }
 
 async function listingTurn(context: Context, line: Line): Promise<number> {
-  if (isReady(context, line.id)) await backfill(context, line);
+  if (!isReady(context, line.id)) return 1_000;
+  orderDueSweeps(context, line);
+  await list(context, line);
   return 1_000;
-}
-
-/** A broken connection is asked who it is; the first good answer ends the break. */
-export async function probe(context: Context, line: Line): Promise<boolean> {
-  try {
-    await line.session.probe();
-    context.health.mended(line.id);
-    context.logger.info('The connection works again', { connection: line.id });
-    context.work.ring();
-    return true;
-  } catch (error) {
-    context.health.broke(line.id, asFailure(error));
-    return false;
-  }
 }
 
 /** Every second while people press buttons, less often after a quiet half minute. */
@@ -112,6 +107,7 @@ async function guarded<T>(context: Context, call: () => Promise<T>, otherwise: T
     const failure = asFailure(error);
     if (failure.class === 'bug') throw error;
     context.gate.shutAfter(failure);
+    context.meter.odooFailure(failure.class);
     context.logger.warn(failure.message, { code: failure.code, hint: failure.hint });
     return otherwise;
   }

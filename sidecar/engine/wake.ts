@@ -30,9 +30,30 @@ export function createBell(clock: Clock): Bell {
   };
 }
 
-/** The wall clock. */
+/** While the machine's clock has been set back, ours goes on at this part of its pace until the two meet. */
+const SLOWED = 0.5;
+
+/**
+ * The machine's time as long as that goes forward; never back: a sleep until half past seven would otherwise last an hour
+ * longer when the clock is put back by one. `wall` in UTC ms, `elapsed` in ms since any moment.
+ */
+export function steadyTime(wall: () => number, elapsed: () => number): () => number {
+  let time = wall();
+  let seen = elapsed();
+  return () => {
+    const at = elapsed();
+    time = Math.max(wall(), time + (at - seen) * SLOWED);
+    seen = at;
+    return Math.floor(time);
+  };
+}
+
+/** The machine's clock, made steady. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: steadyTime(
+    () => Date.now(),
+    () => performance.now(),
+  ),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

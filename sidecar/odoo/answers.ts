@@ -84,9 +84,35 @@ export const LinksPage = z.object({
         .union([Values, z.null()])
         .optional()
         .transform((base) => base ?? null),
+      /** What a person corrected of it; the addon sends it only where there is one. */
+      correction: z
+        .object({
+          source_digest: z.string(),
+          values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          note: z.string(),
+          author: z.string(),
+          at: z.int(),
+        })
+        .optional(),
     }),
   ),
   next: z.int().nullable(),
+  /** On the first page: links of the connection in all. */
+  total: z.int().optional(),
+  /** On the first page: what is open on the desk. */
+  exceptions: z
+    .array(
+      z.object({
+        kind: Kind,
+        external_id: z.string(),
+        cause: z.enum(FAILURE_CLASSES),
+        code: z.string(),
+        label: z.string(),
+        message: z.string(),
+        hint: z.union([z.string(), z.literal(false), z.null()]).optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** One row of Odoo's outbox: something a person asked for. */

@@ -1,10 +1,12 @@
 /** The methods of `saas.sync.api` with their types; every answer is checked. */
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import type { ApplyResult, Change, Link } from '../domain/change.ts';
+import type { ApplyResult, Change, KeptCorrection, Link } from '../domain/change.ts';
+import type { OpenException } from '../domain/exception.ts';
 import { Failure } from '../domain/failure.ts';
 import { Applied, Hello, LinksPage, Nothing, Outbox, type OutboxRow } from './answers.ts';
 import type { OdooTransport } from './client.ts';
+import { compareCalls, type CompareCalls } from './compare.ts';
 
 interface CallOptions {
   timeoutMs?: number;
@@ -12,7 +14,7 @@ interface CallOptions {
 }
 
 /** docs/protocol.md as functions. All throw what the transport throws, and Failure `odoo_answer` for a wrong answer. */
-export interface OdooApi {
+export interface OdooApi extends CompareCalls {
   readonly transport: OdooTransport['name'];
   hello(options?: CallOptions): Promise<Hello>;
   /** One transaction; one result per change, in the same order. A repeated batch does nothing twice. */
@@ -26,7 +28,14 @@ export interface OdooApi {
     after: number,
     limit: number,
     options?: CallOptions,
-  ): Promise<{ links: Link[]; next: number | null }>;
+  ): Promise<{
+    links: Link[];
+    corrections: KeptCorrection[];
+    next: number | null;
+    /** On the first page: how many links there are in all, and what is open on the desk. */
+    total: number | undefined;
+    exceptions: OpenException[] | undefined;
+  }>;
   outbox(limit: number, options?: CallOptions): Promise<OutboxRow[]>;
   outboxDone(
     rows: readonly { id: number; ok: boolean; message?: string }[],
@@ -54,17 +63,36 @@ export function makeOdooApi(transport: OdooTransport): OdooApi {
     },
     links: async (connection, after, limit, options) => {
       const page = await ask('links', LinksPage, { connection, after, limit }, options);
-      return { links: page.links.map(toLink), next: page.next };
+      return {
+        links: page.links.map(toLink),
+        corrections: page.links.flatMap(toCorrection),
+        next: page.next,
+        total: page.total,
+        exceptions: page.exceptions?.map(toException),
+      };
     },
+    ...compareCalls(ask),
     outbox: async (limit, options) => (await ask('outbox', Outbox, { limit }, options)).rows as OutboxRow[],
     outboxDone: async (rows, options) => void (await ask('outbox_done', Nothing, { rows }, options)),
     report: async (report, options) => void (await ask('report', Nothing, report, options)),
   };
 }
 
+type Open = NonNullable<z.output<typeof LinksPage>['exceptions']>[number];
+
+function toException({ external_id: externalId, hint, ...row }: Open): OpenException {
+  return { ...row, externalId, hint: hint || undefined };
+}
+
 function toLink(row: z.output<typeof LinksPage>['links'][number]): Link {
   const { kind, external_id: externalId, model, res_id: resId, version, digest, base } = row;
   return { kind, externalId, model, resId, version, digest, base };
+}
+
+function toCorrection(row: z.output<typeof LinksPage>['links'][number]): KeptCorrection[] {
+  if (!row.correction) return [];
+  const { source_digest: sourceDigest, ...rest } = row.correction;
+  return [{ kind: row.kind, externalId: row.external_id, correction: { sourceDigest, ...rest } }];
 }
 
 /** Fields without a value are left out, so that they cannot be mistaken for one that is there. */

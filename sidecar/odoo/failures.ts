@@ -138,6 +138,12 @@ export const busy = (call: Call, status: number, retryAfterMs?: number): Failure
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 
+const OF_DATABASE =
+  /(SerializationFailure|DeadlockDetected|LockNotAvailable|AdminShutdown|CrashShutdown|CannotConnectNow|OperationalError|InterfaceError|PoolError|LockError)/;
+
+/** Whether an error (its class, or a traceback) is one of Odoo's database that passes: a restart, a lock, too much at once. */
+export const isOfDatabase = (text: string): boolean => OF_DATABASE.test(text);
+
 /** A proxy’s limit. */
 export const slowDown = (call: Call, retryAfterMs?: number): Failure =>
   new RateLimited('odoo_rate_limited', `The proxy before Odoo at ${call.address} asks for fewer calls.`, {

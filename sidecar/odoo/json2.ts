@@ -93,6 +93,7 @@ function statusFailure(response: AxiosResponse<string>, body: unknown, call: fai
   if (status === 422) return failures.refused(call, said);
   if (status === 429) return failures.slowDown(call, retryAfter);
   if (BUSY.has(status)) return failures.busy(call, status, retryAfter);
+  if (failures.isOfDatabase(nameIn(body))) return failures.busy(call, status, retryAfter);
   if (body === undefined && status >= 500) return failures.busy(call, status, retryAfter);
   return failures.odooError(call, `${said} (status ${status})`);
 }
@@ -101,6 +102,12 @@ function notFound(body: unknown, said: string, call: failures.Call): Failure {
   if (body === undefined) return failures.databaseMissing(call);
   if (said.includes('the model')) return failures.addonMissing(call);
   return said.includes('The method') ? failures.addonOutdated(call) : failures.refused(call, said);
+}
+
+/** The Python class of Odoo's error, e.g. `psycopg2.errors.AdminShutdown`. */
+function nameIn(body: unknown): string {
+  const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : '';
+  return typeof name === 'string' ? name : '';
 }
 
 /** Odoo's `message`; its `debug` is a traceback of the server and stays there. */

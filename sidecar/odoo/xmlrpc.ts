@@ -129,12 +129,7 @@ function errorFailure(trace: string, said: string, call: failures.Call): Failure
   if (/database ".*" does not exist/.test(said) || /KeyError: '?DatabaseNotFound/.test(trace))
     return failures.databaseMissing(call);
   if (/The method '.*' does not exist/.test(said)) return failures.addonOutdated(call);
-  if (
-    /(SerializationFailure|DeadlockDetected|LockNotAvailable|OperationalError|PoolError|LockError)/.test(
-      trace,
-    )
-  )
-    return failures.busy(call, 409);
+  if (failures.isOfDatabase(trace)) return failures.busy(call, 409);
   return failures.odooError(call, said);
 }
 

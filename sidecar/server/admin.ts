@@ -1,5 +1,6 @@
 /** The admin API as a table: path, schemas, what it does. The OpenAPI description is made from the same table. */
 import * as z from 'zod';
+import { InvalidData } from '../domain/failure.ts';
 import { maskPayload } from '../domain/pii.ts';
 import { Kind, laneOf } from '../domain/reference.ts';
 import type { Engine, Store } from '../engine/index.ts';
@@ -34,10 +35,12 @@ const Selector = z.strictObject({
   connection: text.optional(),
   delivery: text.optional().describe('Id of a delivery; needs connection'),
   lane: text.optional().describe('A record: billing-eu/invoice:in_1'),
-  code: text.optional().describe('Exceptions with this code'),
-  from: z.int().optional().describe('Arrived at or after, UTC ms'),
-  to: z.int().optional().describe('Arrived at or before, UTC ms'),
-  dry_run: z.boolean().default(true).describe('Only say which records are meant'),
+  cause: text.optional().describe('Open exceptions with this code or of this class'),
+  from: z.int().optional().describe('Something arrived at or after, UTC ms'),
+  to: z.int().optional().describe('Something arrived at or before, UTC ms'),
+  dry_run: z.boolean().default(true).describe('Only say which records are meant and what would change'),
+  limit: z.int().min(0).max(1_000).default(100).describe('A dry run looks at no more records than this'),
+  by: text.max(200).optional().describe('Who asks, for the journal'),
 });
 const Explain = z.strictObject({
   connection: text,
@@ -120,9 +123,15 @@ export const routes: readonly Route[] = [
     method: 'post',
     path: '/replay',
     summary:
-      'Reads records again and compares every field; says only what it would do unless dry_run is false',
+      'Reads records again and compares every field; only says what would change unless dry_run is false',
     body: Selector,
-    run: ({ engine }, { body: { dry_run: dry, ...selector } }) => engine.replay(selector, dry),
+    run: ({ engine }, { body: { dry_run: dry, limit, by = 'the admin API', ...selector } }) => {
+      if (Object.keys(selector).length === 0)
+        throw new InvalidData('nothing_selected', 'Nothing is selected', {
+          hint: 'Name a connection, delivery, lane, cause, from or to.',
+        });
+      return engine.replay(selector, { dry, limit, by });
+    },
   },
   {
     method: 'post',
@@ -143,6 +152,7 @@ export const routes: readonly Route[] = [
   command('pause', 'Stops all work of the connection; what arrives is kept'),
   command('resume', 'Goes on'),
   command('backfill', 'Lists everything at the vendor once more'),
+  command('sweep', 'Lists everything, asks about what is missing, and compares with Odoo'),
 ];
 
 function deliveryOf(store: Store, connection: string, id: string): unknown {

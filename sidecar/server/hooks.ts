@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from '../domain/connection.ts';
 import type { Connector, Received } from '../domain/connector.ts';
-import { asFailure, Refused, Transient } from '../domain/failure.ts';
-import type { Intake, Logger } from '../engine/index.ts';
+import { asFailure, type Failure, Refused } from '../domain/failure.ts';
+import type { Intake, Logger, Tracer } from '../engine/index.ts';
 import { sendProblem } from './problem.ts';
+import { createSeldom } from './seldom.ts';
 
 export const MOST_BYTES = 1024 * 1024;
 /** What is too large is read to its end for this long, so that the sender gets to see the answer. */
@@ -15,8 +16,9 @@ export interface HookDeps {
   intake: Intake;
   now: () => number;
   logger: Logger;
-  /** True while so much is pending that senders should come back later. */
-  overloaded: () => boolean;
+  tracer: Tracer;
+  /** Why senders should come back later; undefined while they need not. */
+  overload: () => Failure | undefined;
   /** Called after every answer: which connection, HTTP status, seconds it took. */
   measured: (connection: string, status: number, seconds: number) => void;
 }
@@ -27,6 +29,11 @@ const PATH = /^\/hooks\/([^/?]+)\/?(?:\?|$)/;
 
 export function createHooks(deps: HookDeps): HookHandler {
   const members = new Map(deps.members.map((member) => [member.connection.id, member]));
+  const seldom = createSeldom(deps.now);
+  const tellRefusal = (connection: string, { class: kind, message, code }: Failure) => {
+    const unsaid = seldom.say(`${connection} ${kind === 'transient' ? kind : code}`);
+    if (unsaid !== undefined) deps.logger.warn(`Webhook not taken: ${message}`, { connection, code, unsaid });
+  };
   return (request, response) => {
     const begun = performance.now();
     const name = PATH.exec(request.url ?? '')?.[1] ?? '';
@@ -36,13 +43,17 @@ export function createHooks(deps: HookDeps): HookHandler {
     void (async () => {
       try {
         check(request, name, member !== undefined, deps);
-        done(await answer(request, response, member!, deps));
+        done(
+          await deps.tracer.span('hook', { connection: name }, () =>
+            answer(request, response, member!, deps),
+          ),
+        );
+        seldom.over(`${name} transient`);
       } catch (error) {
         const failure = asFailure(error);
         if (failure.class === 'bug')
           deps.logger.error(failure.message, { connection: name, stack: failure.stack });
-        else
-          deps.logger.warn(`Webhook not taken: ${failure.message}`, { connection: name, code: failure.code });
+        else tellRefusal(member ? name : 'unknown', failure);
         if (request.method !== 'POST') response.setHeader('allow', 'POST');
         await drained(request);
         done(sendProblem(response, failure, request.method === 'POST' ? undefined : 405));
@@ -60,11 +71,8 @@ function check(request: IncomingMessage, name: string, known: boolean, deps: Hoo
     throw new Refused(404, 'unknown_connection', `There is no connection "${name}" here`, {
       hint: 'The address is /hooks/ and the id of the connection in connections.yaml.',
     });
-  if (deps.overloaded())
-    throw new Transient('backlog', 'Too much is waiting already', {
-      hint: 'It will be sent again. See `saas-sync status` for what holds the work up.',
-      retryAfterMs: 60_000,
-    });
+  const short = deps.overload();
+  if (short) throw short;
 }
 
 async function answer(
@@ -78,7 +86,10 @@ async function answer(
   const received: Received = connector.receive(raw, connection);
   if (received.deliveries.length === 0)
     return json(response, 200, { ignored: received.ignored ?? 'nothing to do' });
+  const deliveries = received.deliveries.map(({ id }) => id);
+  deps.tracer.began(connection.id, deliveries);
   const results = await deps.intake.put(received.deliveries);
+  deps.logger.debug('Webhook answered', { connection: connection.id, status: 202, deliveries });
   return json(response, 202, { accepted: true, duplicate: results.every(({ duplicate }) => duplicate) });
 }
 

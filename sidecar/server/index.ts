@@ -1,7 +1,8 @@
 /** The HTTP server: hooks on node's own server, everything else on express. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import http from 'node:http';
-import { InvalidData, Refused } from '../domain/failure.ts';
+import { type Failure, InvalidData, Refused } from '../domain/failure.ts';
+import { silentTracer, type Tracer } from '../engine/index.ts';
 import { routes, type AdminDeps, type Route } from './admin.ts';
 import { bearer, type Tokens } from './auth.ts';
 import { createHooks, type HookDeps } from './hooks.ts';
@@ -9,19 +10,18 @@ import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createOverload, machineGauges } from './overload.ts';
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts';
 
 export interface ServerDeps extends AdminDeps, Pick<HookDeps, 'members' | 'logger'> {
   metrics: Metrics;
+  tracer?: Tracer;
   tokens: Tokens;
   version: string;
-  /** Hooks are answered 503 while more deliveries than this are pending. */
-  hookBacklog?: number;
+  /** What is running short, if anything (`createOverload`): hooks are answered 503 meanwhile. */
+  overload?: () => Failure | undefined;
 }
 
-const HOOK_BACKLOG = 2_000_000;
-/** The backlog is looked at this often, not with every hook. */
-const LOOK_MS = 1_000;
 /** Ready means that Odoo answered within this time. */
 const ODOO_FRESH_MS = 180_000;
 
@@ -30,7 +30,8 @@ export function createServer(deps: ServerDeps): http.Server {
   const hooks = createHooks({
     ...deps,
     intake: deps.engine.intake,
-    overloaded: overload(deps),
+    tracer: deps.tracer ?? silentTracer,
+    overload: deps.overload ?? (() => undefined),
     measured: deps.metrics.hook,
   });
   const app = createApp(deps);
@@ -44,25 +45,15 @@ export function createServer(deps: ServerDeps): http.Server {
   return server;
 }
 
-function overload({ store, now, hookBacklog = HOOK_BACKLOG }: ServerDeps): () => boolean {
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let full = false;
-  return () => {
-    if (now() - lookedAt >= LOOK_MS) {
-      lookedAt = now();
-      full = store.depth().pending > hookBacklog;
-    }
-    return full;
-  };
-}
-
 function createApp(deps: ServerDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/healthz', (_request, response) => void response.json({ ok: true, version: deps.version }));
   app.get('/readyz', readiness(deps));
   app.get('/metrics', async (_request, response) => {
-    const text = await deps.metrics.text(deps.engine.status());
+    const { engine, store, metrics } = deps;
+    const now = { status: engine.status(), exceptions: store.exceptionTotals(), queues: store.queues() };
+    const text = await metrics.text(now);
     response.type(deps.metrics.contentType).send(text);
   });
   app.get(
@@ -79,7 +70,7 @@ function createApp(deps: ServerDeps): Express {
   return app;
 }
 
-function readiness({ engine, store, now }: ServerDeps): RequestHandler {
+function readiness({ engine, store, now, overload }: ServerDeps): RequestHandler {
   return (_request, response) => {
     const reasons: string[] = [];
     try {
@@ -90,6 +81,8 @@ function readiness({ engine, store, now }: ServerDeps): RequestHandler {
     const { odoo } = engine.status();
     if (!odoo.reachable) reasons.push([odoo.message, odoo.hint].filter(Boolean).join(' '));
     else if (now() - odoo.lastGoodAt > ODOO_FRESH_MS) reasons.push('Odoo has not answered yet');
+    const short = overload?.();
+    if (short) reasons.push([short.message, short.hint].filter(Boolean).join('. '));
     response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
   };
 }

@@ -5,7 +5,16 @@ import { asFailure, Failure, Refused, type FailureClass } from '../domain/failur
 export interface Problem {
   status: number;
   headers: Record<string, string>;
-  body: { type: string; title: string; status: number; detail: string; code: string; hint?: string };
+  body: {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    /** One of the ten classes: says whether trying again can help. */
+    class: FailureClass;
+    code: string;
+    hint?: string;
+  };
 }
 
 const STATUS: Record<FailureClass, number> = {
@@ -55,6 +64,7 @@ export function problemOf(error: unknown, given?: number): Problem {
       title: TITLE[status] ?? 'Error',
       status,
       detail,
+      class: failure.class,
       code: failure.code,
       ...(failure.hint === undefined ? {} : { hint: failure.hint }),
     },

@@ -1,5 +1,17 @@
 -- The schema after all migrations, as SQLite tells it. Generated; change it by adding a migration.
 
+create table absence (
+  connection integer not null references connection (id),
+  kind text not null,
+  external_id text not null,
+  stream text not null,
+  state text not null check (state in ('asked', 'held', 'kept')),
+  since integer not null,
+  primary key (connection, kind, external_id)
+) strict, without rowid;
+
+create index absence_held on absence (connection, stream, kind) where state = 'held';
+
 create table connection (
   id integer primary key,
   name text not null unique,
@@ -9,6 +21,15 @@ create table connection (
   unchanged integer not null default 0,
   failed integer not null default 0,
   last_event_at integer
+, pending_documents integer not null default 0) strict;
+
+create table correction (
+  lane integer primary key references lane (id),
+  source_digest text not null,
+  fields text not null,
+  note text not null,
+  author text not null,
+  at integer not null
 ) strict;
 
 create table counter (
@@ -86,14 +107,13 @@ create table lane (
   connection integer not null references connection (id),
   class text not null check (class in ('master', 'document')),
   state text not null default 'idle' check (state in ('idle', 'ready', 'leased', 'waiting', 'parked')),
-  bulk integer not null default 0 check (bulk in (0, 1)),
   pending integer not null default 0 check (pending >= 0),
   attempts integer not null default 0,
   fence integer not null default 0,
   acked integer not null default 0,
   ready_at integer,
   lease_until integer,
-  pending_at_lease integer not null default 0,
+  pending_at_lease integer not null default 0, priority integer not null default 1 check (priority between 0 and 3),
   check ((ready_at is not null) = (state in ('ready', 'waiting'))),
   check ((lease_until is not null) = (state = 'leased'))
 ) strict;
@@ -102,7 +122,7 @@ create index lane_leased on lane (lease_until) where lease_until is not null;
 
 create index lane_parked on lane (connection) where state = 'parked';
 
-create index lane_ready on lane (connection, class, bulk, ready_at) where ready_at is not null;
+create index lane_ready on lane (connection, class, priority, ready_at) where ready_at is not null;
 
 create index lane_waiting on lane (connection) where state = 'waiting';
 
@@ -115,7 +135,7 @@ create table link (
   version integer not null,
   digest text not null,
   source_digest text,
-  base text,
+  base text, learnt_at integer not null default 0,
   primary key (connection, kind, external_id)
 ) strict, without rowid;
 
@@ -124,6 +144,15 @@ create table migration (version integer primary key, name text not null, checksu
 create table setting (
   name text primary key,
   value text not null
+) strict, without rowid;
+
+create table sighting (
+  connection integer not null references connection (id),
+  kind text not null,
+  external_id text not null,
+  run integer not null,
+  digest text,
+  primary key (connection, kind, external_id)
 ) strict, without rowid;
 
 create table wait (

@@ -4,10 +4,23 @@
  * rises with every claim and guards every ack; the `pending` counter, not a sub-query, decides whether a released lane
  * is ready again; a duplicate is never counted in `pending`; back-off sleeps on the lane.
  */
-import type { FieldValue, Link } from '../domain/change.ts';
+import type { Correction, FieldValue, Link } from '../domain/change.ts';
 import type { Delivery, NewDelivery } from '../domain/delivery.ts';
 import type { FailureClass } from '../domain/failure.ts';
-import type { Kind, Reference } from '../domain/reference.ts';
+import type { Priority } from '../domain/priority.ts';
+import type { Kind, LaneClass, Reference } from '../domain/reference.ts';
+import type {
+  DeliveryFilter,
+  JournalFilter,
+  ParkedFilter,
+  RecordFilter,
+  RecordPage,
+  RetrySelector,
+} from './filters.ts';
+import type { SweepStore } from './sweeps.ts';
+
+export type * from './filters.ts';
+export type * from './sweeps.ts';
 
 export interface PutResult {
   id: string;
@@ -19,6 +32,7 @@ export interface LaneBatch {
   /** `stripe-eu/invoice:in_1` */
   lane: string;
   ref: Reference;
+  priority: Priority;
   fence: number;
   /** Failed tries since the last success. */
   attempts: number;
@@ -64,6 +78,21 @@ export interface Parked {
   partner: string | undefined;
   url: string | undefined;
   payload: unknown;
+  /** External id of the document it belongs to: for a payment, the invoice it pays. */
+  document?: string | undefined;
+  /** What of it a person may correct in Odoo; values that are personal are masked. */
+  correctable?: readonly Correctable[];
+  /** Hash of the vendor's raw state that failed. */
+  sourceDigest?: string;
+}
+
+/** One field, by its name in Odoo, that a person may correct. */
+export interface Correctable {
+  field: string;
+  /** Odoo's model, for the field's label. */
+  model: string;
+  type: 'text' | 'date' | 'number';
+  value: string | null;
 }
 
 /** One line of the story of a delivery. */
@@ -81,6 +110,7 @@ export interface JournalLine {
     | 'retried'
     | 'parked'
     | 'ignored'
+    | 'corrected'
     | 'replayed';
   /** Rule with version, e.g. "invoice@1". */
   rule?: string;
@@ -104,28 +134,35 @@ export interface AckItem {
 
 export interface Depth {
   pending: number;
-  /** `pending`: deliveries; `parked`: open exceptions; `waiting`: lanes; `oldestAt`: UTC ms of the oldest pending. */
-  byConnection: Record<string, { pending: number; parked: number; waiting: number; oldestAt: number | null }>;
+  /** `pending`: deliveries, `documents` of them in lanes of documents; `parked`: open exceptions; `waiting`: lanes; `oldestAt`: UTC ms of the oldest pending. */
+  byConnection: Record<
+    string,
+    { pending: number; documents: number; parked: number; waiting: number; oldestAt: number | null }
+  >;
 }
 
 /** A link as the store keeps it; `sourceDigest` is the hash of the vendor's raw snapshot applied last. */
 export type StoredLink = Link & { sourceDigest: string | null };
 
-/** Every given field must fit; an empty selector means all lanes. */
-export interface RetrySelector {
-  connection?: string;
-  lanes?: readonly string[];
-  /** Code of the lane's open exception. */
-  code?: string;
+/** Lanes of one connection and priority that a worker may have, now or when their pause is over. */
+export interface Queue {
+  connection: string;
+  priority: Priority;
+  lanes: number;
+  /** Since when the first of them could have been worked on, UTC ms; in the future if all of them sleep. */
+  oldestAt: number;
 }
 
-export interface ParkedFilter {
-  connection?: string;
-  lane?: string;
-  /** UTC ms of the last failure. */
-  changedSince?: number;
-  /** At most this many, newest first; 1000 unless given. */
-  limit?: number;
+/** Open exceptions of one connection, cause and currency; null where the record has no amount. */
+export interface ExceptionTotal {
+  connection: string;
+  cause: FailureClass;
+  currency: string | null;
+  open: number;
+  /** UTC ms at which the oldest of them first happened. */
+  oldestAt: number;
+  /** Sum in minor units of `currency`. */
+  amount: number;
 }
 
 /** What has to be told to Odoo; `position` is what `dropExceptionNews` takes once that is done (0: nothing new). */
@@ -134,27 +171,6 @@ export interface ExceptionNews {
   /** Opened or refreshed. */
   opened: Parked[];
   resolved: Reference[];
-}
-
-export interface JournalFilter {
-  delivery?: string;
-  lane?: string;
-  connection?: string;
-  /** At most this many of the newest; 200 unless given. */
-  limit?: number;
-}
-
-export interface DeliveryFilter {
-  connection?: string;
-  lane?: string;
-  /** Received at or after, UTC ms. */
-  from?: number;
-  /** Received before, UTC ms. */
-  to?: number;
-  /** Only what arrived after this `seq`: the next page. */
-  after?: number;
-  /** At most this many, oldest first; 100 unless given, never more than 1000. */
-  limit?: number;
 }
 
 /** Running totals of a connection; all but `received` follow from the journal lines of that step (`failed`: parked). */
@@ -169,7 +185,7 @@ export interface Counters {
 
 /** Whatever writes throws Transient (`store_full`, `store_busy`, `store_io`) when the disk does not take it: nothing of that
  * call was written then. */
-export interface Store {
+export interface Store extends SweepStore {
   /**
    * Group commit; resolves when the rows are on disk (synchronous=FULL), in the order given. A bad row fails alone:
    * rejects with InvalidData `delivery_not_stored` naming it, its neighbours are stored. Rejects with Transient when
@@ -177,8 +193,9 @@ export interface Store {
    */
   put(deliveries: readonly NewDelivery[]): Promise<PutResult[]>;
   /**
-   * Leases ready lanes, the longest ready first; connections take turns, and so do live news and bulk (backfill,
-   * replay). A lane that waits comes too once its time is over. Bodies are read here and nowhere else on the way.
+   * Leases ready lanes, the longest ready first; connections take turns, and so do priorities by their shares
+   * (`domain/priority.ts`). A lane that waits comes too once its time is over. Bodies are read here and nowhere else on
+   * the way, some megabytes at most: fewer lanes or deliveries than asked for if they are large.
    */
   claim(options: ClaimOptions): LaneBatch[];
   /** Marks deliveries up to `upTo` (seq) done and releases the lane; ends its exception; wakes lanes that waited for it
@@ -204,6 +221,10 @@ export interface Store {
   /** Releases leases that ran out, as failed tries (attempts + 1); returns how many. Call it every few seconds. */
   reap(now: number): number;
   depth(): Depth;
+  /** The queues behind `claim`; those with nothing in them are left out. Reads an index as long as the queues. */
+  queues(): Queue[];
+  /** Deliveries in lanes that wait for a person: pending, yet no backlog, as nobody works on them by himself. */
+  held(connection: string): Record<LaneClass, number>;
   /** How many lanes stand, in one go and in the same order; undefined for a lane never seen. */
   lanesOf(refs: readonly Reference[]): (LaneState | undefined)[];
   /** Earliest moment (UTC ms) at which a lane that nobody has is or becomes ready; null if none. `except` as in claim:
@@ -215,7 +236,8 @@ export interface Store {
   linksOf(refs: readonly Reference[]): (StoredLink | undefined)[];
   /** Overwrites: Odoo holds the truth. A link whose digest changes forgets its source digest. */
   saveLinks(connection: string, links: readonly Link[]): void;
-  countLinks(connection: string): number;
+  /** Of one kind if given. */
+  countLinks(connection: string, kind?: Kind): number;
   /** Forgets the links of all connections: another Odoo is another truth. Deliveries stay. */
   forgetLinks(): void;
 
@@ -223,12 +245,23 @@ export interface Store {
   cursor(connection: string, stream: string): { value: string; at: number } | undefined;
   saveCursor(connection: string, stream: string, value: string, at: number): void;
 
+  /** What a person corrected of a record; it may be one of an older state of it. */
+  correction(ref: Reference): Correction | undefined;
+  /** Replaces an older one of the same record. */
+  saveCorrection(ref: Reference, correction: Correction, journal: JournalLine): void;
+  /** Writes the line only if there was one. */
+  dropCorrection(ref: Reference, journal: JournalLine): void;
+
   setting(name: string): string | undefined;
   /** Null forgets it. */
   saveSetting(name: string, value: string | null): void;
 
+  /** Remembers exceptions that Odoo shows as open; one that is known stays as it is. Moves no lane, and is no news. */
+  recall(exceptions: readonly Parked[]): void;
   /** Open exceptions, newest first: of parked lanes, and of lanes being tried again. */
   parked(filter?: ParkedFilter): Parked[];
+  /** All open exceptions, counted; read again only when one was opened, refreshed or ended. */
+  exceptionTotals(): ExceptionTotal[];
   /** Exceptions opened, refreshed or ended that Odoo has not been told yet, oldest first; each lane once. */
   takeExceptionNews(limit: number): ExceptionNews;
   /** Odoo has been told everything up to this position. */
@@ -238,6 +271,10 @@ export interface Store {
   journal(filter: JournalFilter): JournalLine[];
   delivery(connection: string, id: string): Delivery | undefined;
   deliveries(filter: DeliveryFilter): Delivery[];
+  /** The records that anything was ever heard of, each once, in the order of their first news. */
+  records(filter: RecordFilter): RecordPage;
+  /** Writes lines of the journal that belong to no ack: what a person did. */
+  note(lines: readonly JournalLine[]): void;
   counters(connection: string): Counters;
 
   /** Called after every commit that may have made a lane ready; in process. Returns the unsubscription. */
@@ -249,4 +286,4 @@ export interface Store {
   close(): void;
 }
 
-export type { Delivery, FieldValue, Kind, Link, NewDelivery, Reference };
+export type { Correction, Delivery, FieldValue, Kind, Link, NewDelivery, Reference };

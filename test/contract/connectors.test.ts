@@ -106,6 +106,14 @@ describe('connectors', () => {
         for (const line of Object.values(connector.credentials)) expect(line).to.match(/^[^\n]{10,}$/);
       });
 
+      it('says of its own listings only which kinds they hold all of, each kind once', () => {
+        const { streams, whole = {} } = connector.open(home, { now: () => NOW });
+        expect(streams).to.include.members(Object.keys(whole));
+        const kinds = Object.values(whole).flat();
+        expect(connector.kinds).to.include.members(kinds);
+        expect(new Set(kinds).size).to.equal(kinds.length);
+      });
+
       it('refuses another secret, a stale signature and a missing one', () => {
         const body = bytes(fixtures[0]!);
         const tries = [

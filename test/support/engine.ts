@@ -20,8 +20,12 @@ export class HandClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-      this.#sleepers.push({ at: this.#now + ms, wake: resolve });
+      const wake = () => {
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      signal?.addEventListener('abort', wake, { once: true });
+      this.#sleepers.push({ at: this.#now + ms, wake });
     });
   }
   advance(ms: number): void {
@@ -33,7 +37,7 @@ export class HandClock implements Clock {
 }
 
 /** One rule: a thing becomes a contact whose fields point to what it needs. */
-const rules: EngineDeps['rules'] = {
+export const rules: EngineDeps['rules'] = {
   merge,
   plan(event, _link, { force }) {
     const entity = event.entity as { name: string; unit?: string };

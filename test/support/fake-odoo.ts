@@ -1,5 +1,13 @@
 /** Odoo's side of the protocol in memory, as far as the engine can tell the difference. */
 import type { ApplyResult, Change, UpsertChange } from '../../sidecar/domain/change.ts';
+import {
+  BucketSums,
+  bucketOf,
+  LEVELS,
+  type ComparedLink,
+  type Level,
+  type Stray,
+} from '../../sidecar/domain/comparison.ts';
 import type { Failure } from '../../sidecar/domain/failure.ts';
 import type { Kind } from '../../sidecar/domain/reference.ts';
 import type { OdooPort, Report } from '../../sidecar/engine/index.ts';
@@ -24,7 +32,7 @@ export class FakeOdoo implements OdooPort {
   /** Consulted before every apply; may throw. `after` = the effect has been made, the answer gets lost. */
   trouble: ((changes: readonly Change[], moment: 'before' | 'after') => void) | undefined;
   /** A prepared answer for a key instead of the usual one. */
-  answers = new Map<string, (change: Change) => Partial<ApplyResult>>();
+  answers = new Map<string, (change: Change) => Partial<ApplyResult> | undefined>();
   reportFailure: Failure | undefined;
   concurrent = 0;
   mostConcurrent = 0;
@@ -93,6 +101,38 @@ export class FakeOdoo implements OdooPort {
       return { kind, externalId, model: 'res.partner', resId, version, digest, base: {} };
     });
     return { links: page, next: after + limit < all.length ? after + limit : null };
+  }
+
+  /** How often Odoo was asked to compare. */
+  compared = 0;
+  /** What Odoo's people did to linked records. */
+  strays: Stray[] = [];
+  #links(connection: string): ComparedLink[] {
+    return [...this.rows]
+      .filter(([key]) => key.startsWith(`${connection}/`))
+      .map(([key, { resId, version, digest }]) => {
+        const { kind, externalId } = refOf(connection, key.slice(connection.length + 1));
+        return { kind, externalId, model: 'res.partner', resId, version, digest };
+      });
+  }
+
+  async compareBuckets(connection: string, level: Level, within?: readonly string[]) {
+    this.compared++;
+    const above = LEVELS[LEVELS.indexOf(level) - 1];
+    const sums = new BucketSums();
+    for (const link of this.#links(connection))
+      if (!within || !above || within.includes(bucketOf(above, link))) sums.add(bucketOf(level, link), link);
+    return sums.buckets();
+  }
+
+  async compareRows(connection: string, slots: readonly string[]) {
+    this.compared++;
+    return this.#links(connection).filter((link) => slots.includes(bucketOf('slot', link)));
+  }
+
+  async compareRecords() {
+    this.compared++;
+    return { rows: this.strays.splice(0), next: null };
   }
 
   outbox = async () => this.commands.splice(0);

@@ -1,8 +1,9 @@
 /**
  * A process that puts and acks without pause and says on stdout what the store has confirmed, until it is killed:
- * `put <id>` or `done <id>`, one a line. Started by the kill -9 test: node store-writer.ts <path> <prefix>.
+ * `put <id> <bytes>` or `done <id> <bytes>`, one a line, with the size of the write-ahead log by then. Started by tests
+ * that kill it: node store-writer.ts <path> <prefix>.
  */
-import { writeSync } from 'node:fs';
+import { statSync, writeSync } from 'node:fs';
 import { openStore } from '../../sidecar/store/sqlite/index.ts';
 import { delivery, journalLine } from './deliveries.ts';
 
@@ -10,8 +11,10 @@ const [path = '', prefix = ''] = process.argv.slice(2);
 const store = openStore(path);
 
 /** Written by the kernel before the next step, so that a kill cannot swallow it. */
-const say = (word: string, ids: readonly string[]): void =>
-  void writeSync(1, ids.map((id) => `${word} ${id}\n`).join(''));
+const say = (word: string, ids: readonly string[]): void => {
+  const { size } = statSync(`${path}-wal`);
+  writeSync(1, ids.map((id) => `${word} ${id} ${size}\n`).join(''));
+};
 
 async function putForever(worker: number): Promise<never> {
   for (let n = 0; ; n += 1) {

@@ -16,6 +16,8 @@ export interface Thing {
   leads?: string[];
   /** Its translation throws. */
   wrong?: boolean;
+  /** UTC ms; the beginning of time unless given. */
+  createdAt?: number;
 }
 
 /** `customer:c1` → reference. */
@@ -34,8 +36,13 @@ export class Vendor {
   pages: number[] = [];
   /** Listing page size. */
   pageSize = 2;
+  /** Kinds of which the listing holds every record. */
+  whole: readonly Kind[] = [];
+  /** From when on each listing was asked for; null: all of it. */
+  asked: (number | null)[] = [];
 
   session(clock: Clock): Session {
+    const kinds = () => this.whole;
     return {
       streams: ['all'],
       probe: async () => {
@@ -48,13 +55,22 @@ export class Vendor {
         return this.#snapshot(`${kind}:${externalId}`, clock.now());
       },
       changes: (cursor) => this.#changes(cursor),
-      list: (_stream, cursor) => this.#list(cursor, clock),
+      list: (_stream, cursor, options) => this.#list(cursor, clock, options?.createdSince ?? null),
+      whole: {
+        get all() {
+          return kinds();
+        },
+      },
     };
   }
 
   #guard(): void {
     const { failure } = this;
     if (failure) throw failure;
+  }
+
+  #isOf(key: string, since: number | null): boolean {
+    return since === null || (this.things.get(key)?.createdAt ?? 0) >= since;
   }
 
   #snapshot(key: string, readAt: number): Snapshot {
@@ -68,8 +84,9 @@ export class Vendor {
     yield { items: this.feed.slice(from), cursor: String(this.feed.length) };
   }
 
-  async *#list(cursor: string | null, clock: Clock): AsyncGenerator<Page<Snapshot>> {
-    const keys = [...this.things.keys()].sort();
+  async *#list(cursor: string | null, clock: Clock, since: number | null): AsyncGenerator<Page<Snapshot>> {
+    if (cursor === null) this.asked.push(since);
+    const keys = [...this.things.keys()].filter((key) => this.#isOf(key, since)).sort();
     for (let at = Number(cursor ?? 0); at < keys.length; at += this.pageSize) {
       this.#guard();
       this.pages.push(at);

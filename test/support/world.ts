@@ -36,6 +36,8 @@ export interface WorldOptions {
   seed?: string;
   /** What the sidecar uses as Odoo, e.g. something that stands before it; people log in to the real one. */
   odooUrl?: string;
+  /** What the sidecar uses as Stripe, e.g. something that stands before the sandbox. */
+  stripeUrl?: string;
   /** Added to the sidecar's environment. */
   env?: Record<string, string>;
   /** Active signing secrets of the sidecar, as names of environment variables; the sandbox signs with the usual one. */
@@ -72,7 +74,7 @@ export async function openWorld(
     webhook: { url: `http://127.0.0.1:${port}/hooks/${connection}`, secret: WEBHOOK_SECRET },
   });
   let env = { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, ...options.env };
-  const connections = connectionsOf(connection, sandbox, secretNames);
+  const connections = connectionsOf(connection, sandbox, options.stripeUrl ?? sandbox.url, secretNames);
   const settings = () => ({
     home,
     port,
@@ -108,7 +110,12 @@ export async function openWorld(
   return world;
 }
 
-function connectionsOf(id: string, sandbox: StripeSandbox, secretNames: string[]): unknown {
+function connectionsOf(
+  id: string,
+  { account }: StripeSandbox,
+  baseUrl: string,
+  secretNames: string[],
+): unknown {
   return {
     connections: [
       {
@@ -116,13 +123,13 @@ function connectionsOf(id: string, sandbox: StripeSandbox, secretNames: string[]
         name: 'Stripe',
         system: 'stripe',
         environment: 'test',
-        base_url: sandbox.url,
+        base_url: baseUrl,
         time_zone: 'Europe/Berlin',
         credentials: {
           api_key: { env: 'STRIPE_KEY' },
           webhook_secret: secretNames.map((env) => ({ env })),
         },
-        options: { account: sandbox.account },
+        options: { account },
       },
     ],
   };

@@ -51,7 +51,7 @@ describe('docker-compose.yml', () => {
 
     it(`${name} comes from a pinned image or from this repository`, () => {
       if (service.build) expect(existsSync(root + service.build.dockerfile)).to.equal(true);
-      else expect(service.image).to.match(/:\d+(\.\d+)*(-[a-z]+)?$/);
+      else expect(service.image).to.match(/:v?\d+(\.\d+)*(-[a-z]+)?$/);
     });
 
     it(`${name} holds no password, only the name of a file`, () => {
@@ -85,10 +85,19 @@ describe('docker-compose.yml', () => {
     expect(compose.services['postgres']?.ports).to.equal(undefined);
   });
 
-  it('starts the sandbox only for a demonstration', () => {
-    expect(services.filter(([, service]) => service.profiles).map(([name]) => name)).to.deep.equal([
-      'sandbox',
+  it('starts the sandbox only for a demonstration, and who watches only if asked', () => {
+    const extra = services.flatMap(([name, { profiles }]) => (profiles ? [[name, ...profiles]] : []));
+    expect(extra).to.deep.equal([
+      ['sandbox', 'demo'],
+      ['prometheus', 'monitoring'],
+      ['grafana', 'monitoring'],
     ]);
+  });
+
+  it('gives the watchers files that are there', () => {
+    for (const name of ['prometheus', 'grafana'])
+      for (const volume of compose.services[name]?.volumes ?? [])
+        if (volume.startsWith('./')) expect(existsSync(root + volume.split(':')[0]), volume).to.equal(true);
   });
 });
 

@@ -41,6 +41,13 @@ describe('the configuration', () => {
       webhook: [{ env: HOOK }, { file: old.secret }]
 `;
 
+  it('reads how long an answer of Odoo may take, in seconds', () => {
+    write(YAML);
+    writeFileSync(join(folder, 'old.secret'), 'older-secret\n');
+    expect(read({ ...good(), ODOO_TIMEOUT_S: '300' }).odoo.timeoutMs).to.equal(300_000);
+    expect(read().odoo.timeoutMs).to.equal(undefined);
+  });
+
   it('reads connections with secrets from environment and files', () => {
     write(YAML);
     writeFileSync(join(folder, 'old.secret'), 'older-secret\n');
@@ -101,6 +108,23 @@ describe('the configuration', () => {
     expect(rest.join('\n')).to.match(/connections\.yaml:16: the file .*nowhere does not exist/);
   });
 
+  it('reads when sweeps run, and says how to write it', () => {
+    writeFileSync(join(folder, 'old.secret'), 'older-secret');
+    write(`${YAML}    sweep: { full: sun 03:30, brake: { records: 0 } }\n`);
+    expect(read().connections[0]?.sweep).to.deep.equal({
+      window: '1 h',
+      full: 'sun 03:30',
+      brake: { records: 0, percent: 5 },
+    });
+    write(`${YAML}    sweep:\n      window: hourly\n      full: '25:00'\n      brake: { percent: 200 }\n`);
+    const [window, full, brake] = mistakes();
+    expect(window).to.equal(
+      'connections.yaml:8: sweep.window: write how often, e.g. "1 h" or "30 min", or "off"',
+    );
+    expect(full).to.contain('connections.yaml:9: sweep.full: write a time of day such as "02:00"');
+    expect(brake).to.contain('connections.yaml:10: sweep.brake.percent');
+  });
+
   it('tells the environment’s mistakes together with the file’s', () => {
     write('connections: [');
     const told = mistakes({
@@ -109,13 +133,31 @@ describe('the configuration', () => {
       ODOO_DB: '',
       SAAS_SYNC_PORT: 'http',
       ODOO_TRANSPORT: 'xmlrpc',
+      ODOO_TIMEOUT_S: '2 min',
     });
     expect(told.map((mistake) => mistake.split(' ')[0])).to.deep.equal([
       'SAAS_SYNC_PORT',
       'ODOO_URL',
       'ODOO_DB',
+      'ODOO_TIMEOUT_S',
       'ODOO_LOGIN',
       'connections.yaml:1:',
+    ]);
+  });
+
+  it('takes the limits for taking webhooks from the environment, and says what is no number', () => {
+    write(YAML.replace(', { file: old.secret }', ''));
+    const limits = { SAAS_SYNC_MIN_FREE_MB: '50', SAAS_SYNC_MAX_BACKLOG: '1000' };
+    expect(read({ ...good(), ...limits }).overload).to.deep.equal({
+      maxPending: 1_000,
+      minFreeBytes: 50 * 1_048_576,
+    });
+    expect(read().overload).to.deep.equal({
+      maxPending: 2_000_000,
+      minFreeBytes: 200 * 1_048_576,
+    });
+    expect(mistakes({ ...good(), SAAS_SYNC_MIN_FREE_MB: 'plenty' })).to.deep.equal([
+      'SAAS_SYNC_MIN_FREE_MB is "plenty": write a whole number, e.g. 200',
     ]);
   });
 

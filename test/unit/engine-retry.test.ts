@@ -2,7 +2,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Failure, FAILURE_CLASSES, reactionTo, type FailureClass } from '../../sidecar/domain/failure.ts';
-import { backOff, BUG_ATTEMPTS, CAP_MS, decide, TRANSIENT_ATTEMPTS } from '../../sidecar/engine/retry.ts';
+import {
+  backOff,
+  BUG_ATTEMPTS,
+  CAP_MS,
+  decide,
+  TRANSIENT_ATTEMPTS,
+} from '../../sidecar/engine/work/retry.ts';
 
 const failing = (failureClass: FailureClass, retryAfterMs?: number) =>
   new Failure(failureClass, 'code', 'message', retryAfterMs === undefined ? {} : { retryAfterMs });

@@ -1,7 +1,7 @@
 /** Who waits in vain: only who still misses a record that was there before Odoo was asked. */
 import { expect } from 'chai';
 import type { Reference } from '../../sidecar/domain/reference.ts';
-import { Waiters } from '../../sidecar/engine/waiters.ts';
+import { Waiters } from '../../sidecar/engine/work/waiters.ts';
 
 const PRODUCT: Reference = { connection: 'a', kind: 'product', externalId: 'p1' };
 const INVOICE = 'a/invoice:i1';

@@ -90,6 +90,9 @@ describe('odoo: typed client', () => {
           base: { city: null },
         },
       ],
+      corrections: [],
+      exceptions: undefined,
+      total: undefined,
       next: 9,
     });
   });

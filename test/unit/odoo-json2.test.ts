@@ -44,6 +44,18 @@ describe('odoo: JSON-2 transport', () => {
   const cases: [what: string, play: odd.Play, failureClass: string, code: string][] = [
     ['a refused key', odd.json(401, odoo('Unauthorized', 'Invalid apikey')), 'connection', 'odoo_key'],
     [
+      'a database that is being restarted',
+      odd.json(500, odoo('psycopg2.errors.AdminShutdown', 'terminating connection')),
+      'transient',
+      'odoo_busy',
+    ],
+    [
+      'a database whose locks cross too often',
+      odd.json(500, odoo('psycopg2.errors.SerializationFailure', 'could not serialize access')),
+      'transient',
+      'odoo_busy',
+    ],
+    [
       'missing rights',
       odd.json(403, odoo('AccessError', 'Only the service user')),
       'connection',

@@ -29,6 +29,7 @@ const ownedBy: Record<string, string[]> = {
   yaml: ['rules', '.'],
   '@marcbachmann/cel-js': ['rules'],
   winston: ['.'],
+  '@opentelemetry/api': ['.'],
   commander: ['.'],
   'cli-progress': ['.'],
   'big.js': ['domain'],

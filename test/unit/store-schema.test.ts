@@ -41,7 +41,7 @@ describe('store: schema', () => {
         .map(({ detail }) => detail)
         .join('\n');
     const head = plan(
-      `select id from lane where connection = 1 and class = 'master' and bulk = 0 and ready_at <= 5
+      `select id from lane where connection = 1 and class = 'master' and priority = 0 and ready_at <= 5
        order by ready_at, id limit 50`,
     );
     expect(head).to.include('lane_ready').and.not.include('TEMP B-TREE');

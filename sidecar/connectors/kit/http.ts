@@ -2,8 +2,18 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
-import axios, { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import axios, {
+  AxiosError,
+  isAxiosError,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosResponse,
+} from 'axios';
+import type { Budget, Transport } from '../../domain/connector.ts';
 import { ConfigurationError, Failure, Transient } from '../../domain/failure.ts';
+import type { Priority } from '../../domain/priority.ts';
+import { budgetsOf, type BudgetHeaders } from './budget.ts';
+import { within } from './deadline.ts';
 import { parseJson } from './json.ts';
 import { limiter, type Limiter } from './limit.ts';
 import { failureOf, retryAfterMs } from './status.ts';
@@ -17,11 +27,18 @@ export interface HttpOptions {
   /** Sustained calls per second; from the vendor's documented limits. */
   perSecond: number;
   concurrency?: number;
+  /** Where the vendor's answers tell of its limits. */
+  budgets?: readonly BudgetHeaders[];
+  /** For the whole of an answer. */
   timeoutMs?: number;
   /** Larger answers are cut off and fail. */
   maxBytes?: number;
   now: () => number;
   signal?: AbortSignal | undefined;
+  /** See SessionDeps. */
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+  /** See SessionDeps. */
+  transport?: Transport | undefined;
   /** The vendor's own reading of an error answer; undefined leaves it to the common table. */
   explain?: (answer: Answer, path: string) => Failure | undefined;
 }
@@ -38,7 +55,9 @@ export type Params = readonly (readonly [name: string, value: string | number | 
 
 export interface Http {
   /** GET of a path below the base URL. Resolves for 2xx and for the statuses in `accept`; throws Failures otherwise. */
-  get(path: string, params?: Params, accept?: readonly number[]): Promise<Answer>;
+  get(path: string, params?: Params, accept?: readonly number[], priority?: Priority): Promise<Answer>;
+  /** The vendor's tightest limit as last known. */
+  budget(): Budget;
 }
 
 /** Failed before a byte of an answer: nothing happened yet, and the same call may be made again at once. */
@@ -51,6 +70,7 @@ const NO_BYTE_YET = new Set([
   'EHOSTUNREACH',
 ]);
 const QUICK_RETRIES_MS = [50, 250];
+const TIMEOUT_MS = 30_000;
 
 /** Opens the line. Throws ConfigurationError if the base URL is none or not http(s). */
 export function createHttp(options: HttpOptions): Http {
@@ -59,13 +79,17 @@ export function createHttp(options: HttpOptions): Http {
     concurrency: options.concurrency ?? 8,
     perSecond: options.perSecond,
     now: options.now,
-    sleep: (ms) => wait(ms, undefined, { signal: options.signal, ref: true }),
+    sleep: (ms) => paused(options, ms),
   });
   const client = clientOf(options, base);
   return {
-    get: async (path, params = [], accept = []) => {
+    budget: () => limit.budget(),
+    get: async (path, params = [], accept = [], priority = 1) => {
       const url = urlOf(base, path, params);
-      const answer = await attempt(options, limit, path, () => client.get<ArrayBuffer>(url));
+      const ask = (): Promise<AxiosResponse<ArrayBuffer>> =>
+        within(options.timeoutMs ?? TIMEOUT_MS, options.signal, (signal) => client.get(url, { signal }));
+      const answer = await attempt(options, limit, { path, priority }, ask);
+      limit.heard(budgetsOf(options.budgets ?? [], answer.headers, options.now()));
       if ((answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)) {
         if (answer.body === undefined) throw notJson(options.title, path, answer.status);
         return answer;
@@ -80,15 +104,37 @@ function clientOf(options: HttpOptions, base: URL): AxiosInstance {
   return axios.create({
     baseURL: base.href,
     headers: { Accept: 'application/json', ...options.headers },
-    timeout: options.timeoutMs ?? 30_000,
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
     maxContentLength: options.maxBytes ?? 32 * 1024 * 1024,
     maxRedirects: 0,
     validateStatus: () => true,
     responseType: 'arraybuffer',
     httpAgent: new http.Agent(keepAlive),
     httpsAgent: new https.Agent(keepAlive),
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.transport ? { adapter: carriedBy(options.transport) } : {}),
   });
+}
+
+/** The given transport behind axios, so that whatever surrounds a call is the same with and without a network. */
+function carriedBy(transport: Transport): AxiosAdapter {
+  return async (config) => {
+    const { url = '', timeout = 0 } = config;
+    const headers = Object.fromEntries(Object.entries(config.headers).map(([k, v]) => [k, String(v)]));
+    try {
+      const answer = await transport({ method: 'GET', url, headers, timeoutMs: timeout });
+      return { data: answer.body, status: answer.status, statusText: '', headers: answer.headers, config };
+    } catch (error) {
+      const { message, code } = error as NodeJS.ErrnoException;
+      throw new AxiosError(message, code, config);
+    }
+  };
+}
+
+/** Waits; throws once we are stopping, so that nobody waits for a turn that will not come. */
+async function paused({ sleep, signal }: HttpOptions, ms: number): Promise<void> {
+  if (sleep) await sleep(ms);
+  else await wait(ms, undefined, { signal });
+  signal?.throwIfAborted();
 }
 
 function baseOf(text: string): URL {
@@ -111,17 +157,19 @@ function urlOf(base: URL, path: string, params: Params): string {
 async function attempt(
   options: HttpOptions,
   limit: Limiter,
-  path: string,
+  { path, priority }: { path: string; priority: Priority },
   call: () => Promise<AxiosResponse<ArrayBuffer>>,
 ): Promise<Answer> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return answerOf(await limit.run(call));
+      return answerOf(await limit.run(call, priority));
     } catch (error) {
       const pause = QUICK_RETRIES_MS[tries];
       if (options.signal?.aborted || pause === undefined || !isNoByteYet(error))
         throw networkFailure(options, path, error);
-      await wait(pause);
+      await paused(options, pause).catch((stopped: unknown) => {
+        throw networkFailure(options, path, stopped);
+      });
     }
   }
 }
@@ -139,11 +187,12 @@ function answerOf(response: AxiosResponse<ArrayBuffer>): Answer {
 
 function failed(options: HttpOptions, limit: Limiter, path: string, answer: Answer): Failure {
   const rest = retryAfterMs(answer.headers['retry-after'], options.now());
-  if (answer.status === 429 || answer.status === 503) limit.hold(rest ?? 1000);
-  return (
+  const failure =
     options.explain?.(answer, path) ??
-    failureOf({ title: options.title, status: answer.status, path, retryAfterMs: rest })
-  );
+    failureOf({ title: options.title, status: answer.status, path, retryAfterMs: rest });
+  if (answer.status === 429 || answer.status === 503) limit.hold(rest ?? 1000);
+  if (failure.class === 'rate_limited') limit.slowDown();
+  return failure;
 }
 
 function networkFailure(options: HttpOptions, path: string, error: unknown): Failure {

@@ -100,7 +100,9 @@ async function* walkGroup(
   if (anchor === null) {
     if (started - cursor.checked > MEMORY_MS)
       throw expired(`Stripe was last asked ${Math.round((started - cursor.checked) / 86_400_000)} days ago`);
-    const oldest = await oldestSince(deps.client, types, cursor.checked - OVERLAP_MS);
+    // A clock that went ahead at the last look and has been set right must not hide what happened since.
+    const since = Math.min(cursor.checked, started) - OVERLAP_MS;
+    const oldest = await oldestSince(deps.client, types, since);
     if (oldest === null) return;
     anchor = anchorOf(oldest, started) ?? null;
     yield { events: [oldest], anchor };

@@ -1,6 +1,6 @@
 /** Stripe's HTTP API as far as we read it: headers, errors, lists. */
 import type { Connection } from '../../domain/connection.ts';
-import type { SessionDeps } from '../../domain/connector.ts';
+import type { Budget, SessionDeps } from '../../domain/connector.ts';
 import {
   ConfigurationError,
   ConnectionBroken,
@@ -9,7 +9,8 @@ import {
   RateLimited,
   Transient,
 } from '../../domain/failure.ts';
-import { createHttp, type Answer, type Params } from '../kit/http.ts';
+import type { Priority } from '../../domain/priority.ts';
+import { createHttp, type Answer, type Http, type Params } from '../kit/http.ts';
 import { isRecord } from '../kit/json.ts';
 import { everything, pages, type RawPage } from '../kit/paging.ts';
 import { failureOf, retryAfterMs } from '../kit/status.ts';
@@ -29,14 +30,21 @@ export interface Client {
   all(path: string, params?: Params, after?: string | null): Promise<Wire[]>;
 }
 
+/** One account's line: clients for calls of each priority, all below the same limits. */
+export interface Account {
+  at(priority: Priority): Client;
+  /** What is left of the vendor's limit; nothing is asked. */
+  budget(): Budget;
+}
+
 /** Documented ceilings are 100 calls a second live and 25 in a sandbox; with its burst the limiter just reaches them. */
 const PER_SECOND = { live: 80, test: 20 };
 const PAGE_SIZE = 100;
 /** A vendor that forbids an immediate retry of its own fault is asked again after this long. */
 const PATIENCE_MS = 15 * 60_000;
 
-/** A client with the connection's key. Throws ConfigurationError if there is none. */
-export function createClient(connection: Connection, deps: SessionDeps): Client {
+/** A line with the connection's key. Throws ConfigurationError if there is none. */
+export function openAccount(connection: Connection, deps: SessionDeps): Account {
   const options = optionsOf(connection);
   const http = createHttp({
     title: TITLE,
@@ -45,11 +53,17 @@ export function createClient(connection: Connection, deps: SessionDeps): Client 
     perSecond: options.rate_per_second ?? PER_SECOND[connection.environment],
     now: deps.now,
     signal: deps.signal,
+    sleep: deps.sleep,
+    transport: deps.transport,
     explain: (answer, path) => explain(answer, path, deps.now()),
   });
+  return { at: (priority) => clientOf(http, priority), budget: () => http.budget() };
+}
+
+function clientOf(http: Http, priority: Priority): Client {
   const page: Client['page'] = async (path, params) => {
     const sized = params.some(([name]) => name === 'limit');
-    const { body } = await http.get(path, sized ? params : [...params, ['limit', PAGE_SIZE]]);
+    const { body } = await http.get(path, sized ? params : [...params, ['limit', PAGE_SIZE]], [], priority);
     return pageOf(body, path);
   };
   const fetcher = (path: string, params: Params) => async (after: string | null) => {
@@ -62,7 +76,7 @@ export function createClient(connection: Connection, deps: SessionDeps): Client 
   return {
     page,
     get: async (path, expand = []) => {
-      const answer = await http.get(path, expandParams(expand), [404]);
+      const answer = await http.get(path, expandParams(expand), [404], priority);
       if (answer.status !== 404) return objectOf(answer.body, path);
       return missing(answer, path);
     },

@@ -113,3 +113,10 @@ const TABLE: Record<string, Read> = { ...POLLED.masters, ...POLLED.documents, ..
 export function concernsOf(event: Pick<WireEvent, 'type' | 'data'>): Concern[] | undefined {
   return Object.hasOwn(TABLE, event.type) ? TABLE[event.type]!(event.data.object) : undefined;
 }
+
+/** Money is in trouble: a payment that failed or needs its customer, and money that goes back. */
+const URGENT =
+  /^(invoice\.(payment_failed|payment_action_required)|payment_intent\.payment_failed|charge\.(failed|refunded|dispute\..+)|refund\..+|charge\.refund\.updated)$/;
+
+/** True for events that go before all others. */
+export const isUrgent = (type: string): boolean => URGENT.test(type);

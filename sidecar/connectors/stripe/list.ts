@@ -1,8 +1,10 @@
 /** Everything there is, listing by listing, as complete snapshots; resumable after each page by the last id. */
-import type { Page, Snapshot } from '../../domain/connector.ts';
-import { ConfigurationError } from '../../domain/failure.ts';
+import type { ListOptions, Page, Snapshot } from '../../domain/connector.ts';
+import { ConfigurationError, Failure } from '../../domain/failure.ts';
 import type { Kind } from '../../domain/reference.ts';
+import type { Params } from '../kit/http.ts';
 import { isRecord } from '../kit/json.ts';
+import type { RawPage } from '../kit/paging.ts';
 import { expandParams, type Client, type Wire } from './client.ts';
 import { allocationsOf, complete, EXPAND } from './objects.ts';
 
@@ -29,22 +31,66 @@ const KIND_OF: Record<Exclude<Stream, 'payments'>, keyof typeof EXPAND> = {
   refunds: 'refund',
 };
 
+/**
+ * What a listing that lacks a record may mean. Customers, products and drafts of invoices can be deleted and are then in
+ * no listing. Prices that were archived or made inline are left out of theirs by the vendor (API reference, "List all
+ * prices"), and payments are found by paid invoices only: what is missing there says nothing.
+ */
+export const WHOLE = {
+  tax_rates: ['tax_rate'],
+  customers: ['customer'],
+  products: ['product'],
+  invoices: ['invoice'],
+  credit_notes: ['credit_note'],
+  refunds: ['refund'],
+} as const satisfies Partial<Record<Stream, readonly Kind[]>>;
+
 /** See `Session.list`. Throws ConfigurationError for a name that is no listing of ours. */
 export async function* list(
   client: Client,
   now: () => number,
   stream: string,
   cursor: string | null,
+  { createdSince }: ListOptions = {},
 ): AsyncGenerator<Page<Snapshot>> {
+  const since: Params =
+    createdSince === undefined ? [] : [['created[gte]', Math.floor(createdSince / 1_000)]];
   if (stream === 'payments') {
-    yield* listPayments(client, now, cursor);
+    yield* listPayments(client, now, cursor, since);
     return;
   }
   if (!Object.hasOwn(KIND_OF, stream))
     throw new ConfigurationError('unknown_stream', `Stripe has no listing "${stream}"`, {
       hint: `Choose one of ${STREAMS.join(', ')}.`,
     });
-  yield* listObjects(client, now, stream as keyof typeof KIND_OF, cursor);
+  yield* listObjects(client, now, stream as keyof typeof KIND_OF, cursor, since);
+}
+
+/** Page after page. A listing goes on after the last record it saw; if that was deleted since, it begins anew. */
+async function* walk(
+  client: Client,
+  path: string,
+  params: Params,
+  cursor: string | null,
+): AsyncGenerator<RawPage<Wire>> {
+  let last = cursor;
+  try {
+    for await (const page of client.walk(path, params, cursor)) {
+      last = page.next;
+      yield page;
+    }
+  } catch (error) {
+    if (last === null || !isUnknownCursor(error)) throw error;
+    yield* client.walk(path, params, null);
+  }
+}
+
+function isUnknownCursor(error: unknown): boolean {
+  return (
+    error instanceof Failure &&
+    error.code === 'request_refused' &&
+    (error.args['status'] === 400 || error.args['status'] === 404)
+  );
 }
 
 async function* listObjects(
@@ -52,11 +98,12 @@ async function* listObjects(
   now: () => number,
   stream: keyof typeof KIND_OF,
   cursor: string | null,
+  since: Params,
 ): AsyncGenerator<Page<Snapshot>> {
   const kind = KIND_OF[stream];
-  const params = expandParams(EXPAND[kind].map((name) => `data.${name}`));
+  const params = [...since, ...expandParams(EXPAND[kind].map((name) => `data.${name}`))];
   let readAt = now();
-  for await (const page of client.walk(`/v1/${stream}`, params, cursor)) {
+  for await (const page of walk(client, `/v1/${stream}`, params, cursor)) {
     const items = await Promise.all(
       page.items.map(async (object) =>
         snapshot(kind, object.id, readAt, await complete(client, kind, object)),
@@ -72,13 +119,15 @@ async function* listPayments(
   client: Client,
   now: () => number,
   cursor: string | null,
+  since: Params,
 ): AsyncGenerator<Page<Snapshot>> {
-  const params = [
-    ['status', 'paid'] as const,
+  const params: Params = [
+    ...since,
+    ['status', 'paid'],
     ...expandParams(['data.payment.payment_intent.latest_charge', 'data.payment.charge']),
   ];
   let readAt = now();
-  for await (const page of client.walk('/v1/invoice_payments', params, cursor)) {
+  for await (const page of walk(client, '/v1/invoice_payments', params, cursor)) {
     const groups = [...groupByPayment(page.items).values()];
     const items = await Promise.all(groups.map((group) => paymentSnapshot(client, group, readAt)));
     yield { items, cursor: page.items.at(-1)?.id ?? cursor ?? '' };

@@ -11,7 +11,8 @@ export const EXPAND = {
   tax_rate: [],
   // Neither payments nor the amount paid past Stripe is there without being asked for (vendor's changelog 2026-05-27).
   invoice: ['payments', 'amount_paid_off_stripe', 'shipping_cost.taxes'],
-  credit_note: ['invoice', 'shipping_cost.taxes'],
+  // Whether a refund paid the note out: one that failed did not.
+  credit_note: ['invoice', 'shipping_cost.taxes', 'refunds.refund'],
   refund: ['payment_intent', 'charge'],
 } as const satisfies Partial<Record<Kind, readonly string[]>>;
 

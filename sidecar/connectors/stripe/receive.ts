@@ -2,7 +2,7 @@
 import type { RawDelivery, Received } from '../../domain/connector.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { NewDelivery, Origin } from '../../domain/delivery.ts';
-import { concernsOf } from './concerns.ts';
+import { concernsOf, isUrgent } from './concerns.ts';
 import type { WireEvent } from './schema.ts';
 import { verify } from './verify.ts';
 
@@ -39,5 +39,6 @@ export function deliveriesOf(
     occurredAt: event.created * 1000,
     receivedAt: how.receivedAt,
     body: how.body,
+    ...(isUrgent(event.type) ? { urgent: true } : {}),
   }));
 }

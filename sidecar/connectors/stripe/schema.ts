@@ -165,6 +165,12 @@ const CreditedInvoice = z.object({
   lines: z.object({ data: z.array(z.object({ id: z.string(), pricing: WireInvoiceLine.shape.pricing })) }),
 });
 
+/** The status is known where the refund is expanded. */
+const CreditNoteRefund = z.union([
+  z.string().transform((id) => ({ id, status: null })),
+  z.object({ id: z.string(), status: z.string().nullable() }),
+]);
+
 export const WireCreditNote = z.object({
   id: z.string(),
   object: z.literal('credit_note'),
@@ -185,7 +191,7 @@ export const WireCreditNote = z.object({
   pre_payment_amount: amount,
   pretax_credit_amounts: z.array(PretaxCredit).nullish(),
   reason: z.string().nullable(),
-  refunds: z.array(z.object({ amount_refunded: amount, refund: idOf.nullish() })),
+  refunds: z.array(z.object({ amount_refunded: amount, refund: CreditNoteRefund.nullish() })),
   shipping_cost: Shipping.nullable(),
   status: z.string(),
   total: amount,

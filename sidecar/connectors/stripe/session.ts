@@ -3,24 +3,27 @@ import type { Connection } from '../../domain/connection.ts';
 import type { Session, SessionDeps } from '../../domain/connector.ts';
 import { ConnectionBroken } from '../../domain/failure.ts';
 import { changes } from './changes.ts';
-import { createClient, type Client } from './client.ts';
-import { list, STREAMS } from './list.ts';
+import { openAccount, type Client } from './client.ts';
+import { list, STREAMS, WHOLE } from './list.ts';
 import { readObject } from './objects.ts';
 import { API_VERSION, optionsOf } from './settings.ts';
 
 /** Opens the line without calling anybody yet. Throws ConfigurationError if the key is missing. */
 export function open(connection: Connection, deps: SessionDeps): Session {
-  const client = createClient(connection, deps);
+  const account = openAccount(connection, deps);
   const seen = new Map<string, number>();
   return {
     streams: STREAMS,
-    probe: () => probe(client, connection),
-    read: async (kind, externalId) => {
+    probe: () => probe(account.at(0), connection),
+    budget: () => account.budget(),
+    read: async (kind, externalId, priority = 1) => {
       const readAt = deps.now();
-      return { kind, externalId, readAt, body: await readObject(client, kind, externalId) };
+      return { kind, externalId, readAt, body: await readObject(account.at(priority), kind, externalId) };
     },
-    changes: (cursor) => changes({ client, connection: connection.id, now: deps.now, seen }, cursor),
-    list: (stream, cursor) => list(client, deps.now, stream, cursor),
+    changes: (cursor) =>
+      changes({ client: account.at(1), connection: connection.id, now: deps.now, seen }, cursor),
+    list: (stream, cursor, options) => list(account.at(3), deps.now, stream, cursor, options),
+    whole: WHOLE,
   };
 }
 

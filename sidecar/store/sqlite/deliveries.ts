@@ -62,7 +62,7 @@ export function makeDeliveries({ db }: Base): Deliveries {
   );
   return {
     insert: (delivery, connection, lane) => insert.run(...valuesOf(delivery, connection, lane)).changes === 1,
-    pending: (lane, ref, most) => pending.all(lane, most).map((row) => toDelivery(row, ref)),
+    pending: (lane, ref, most) => upToBytes(pending.iterate(lane, most)).map((row) => toDelivery(row, ref)),
     finish: (lane, upTo, as) => finish.run(as, lane, upTo).changes,
     one: (connection, id) => {
       const row = one.get(connection, id);
@@ -72,6 +72,20 @@ export function makeDeliveries({ db }: Base): Deliveries {
     oldest: (connection) => oldest.get(connection) ?? null,
     prune: (connection, before, most) => prune.run({ connection, before, most }).changes,
   };
+}
+
+/** Bodies of one lane in one claim, in bytes; what is beyond comes with the next one. */
+const LANE_BYTES = 4 * 1024 * 1024;
+
+function upToBytes(found: Iterable<Row>): Row[] {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (const row of found) {
+    rows.push(row);
+    bytes += row.body.length;
+    if (bytes >= LANE_BYTES) break;
+  }
+  return rows;
 }
 
 /**

@@ -15,10 +15,11 @@ export function makeDepth(
     .pluck();
   return () => {
     const depth: Depth = { pending: 0, byConnection: {} };
-    for (const { id, name, pending } of parts.connections.all()) {
+    for (const { id, name, pending, documents } of parts.connections.all()) {
       depth.pending += pending;
       depth.byConnection[name] = {
         pending,
+        documents,
         parked: parts.exceptions.count(id),
         waiting: waiting.get(id) as number,
         oldestAt: parts.deliveries.oldest(id),

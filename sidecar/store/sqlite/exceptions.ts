@@ -1,7 +1,7 @@
 /** What a person has to look at: one open exception per lane, and the news of it that Odoo has not had yet. */
 import type { Base } from './base.ts';
 import { bounded, refOf } from './base.ts';
-import type { ExceptionNews, Parked, ParkedFilter } from '../store.ts';
+import type { ExceptionNews, ExceptionTotal, Parked, ParkedFilter } from '../store.ts';
 
 interface Row {
   details: string;
@@ -12,10 +12,13 @@ interface Row {
 export interface Exceptions {
   /** Opens the lane's exception, or refreshes it and keeps when it first happened. */
   open(lane: number, connection: number, parked: Parked): void;
+  /** Opens the lane's exception unless it has one, and tells nobody: Odoo is where it comes from. */
+  recall(lane: number, connection: number, parked: Parked): void;
   /** Ends the lane's exception; false if there was none. */
   resolve(lane: number): boolean;
   list(filter: ParkedFilter): Parked[];
   count(connection: number): number;
+  totals(): ExceptionTotal[];
   news(limit: number): ExceptionNews;
   dropNews(position: number): void;
 }
@@ -27,6 +30,10 @@ export function makeExceptions({ db }: Base): Exceptions {
      values (@lane, @connection, @code, @firstAt, @lastAt, @details)
      on conflict (lane) do update set code = excluded.code, last_at = excluded.last_at, details = excluded.details`,
   );
+  const recall = db.prepare(
+    `insert into exception (lane, connection, code, first_at, last_at, details)
+     values (@lane, @connection, @code, @firstAt, @lastAt, @details) on conflict (lane) do nothing`,
+  );
   const remove = db.prepare<[number]>('delete from exception where lane = ?');
   const count = db.prepare<[number], number>('select count(*) from exception where connection = ?').pluck();
   const note = makeNote(db);
@@ -36,6 +43,10 @@ export function makeExceptions({ db }: Base): Exceptions {
       upsert.run({ lane, connection, code, firstAt, lastAt, details: JSON.stringify(parked) });
       note(lane);
     },
+    recall: (lane, connection, parked) => {
+      const { code, firstAt, lastAt } = parked;
+      recall.run({ lane, connection, code, firstAt, lastAt, details: JSON.stringify(parked) });
+    },
     resolve: (lane) => {
       const ended = remove.run(lane).changes === 1;
       if (ended) note(lane);
@@ -43,7 +54,24 @@ export function makeExceptions({ db }: Base): Exceptions {
     },
     list: (filter) => listExceptions(db, filter),
     count: (connection) => count.get(connection) as number,
+    totals: makeTotals(db),
     ...makeNews(db),
+  };
+}
+
+/** Every exception's details are read for this, so the counts are kept until the number of the news has moved. */
+function makeTotals(db: Base['db']): () => ExceptionTotal[] {
+  const position = db.prepare<[], number>("select value from counter where name = 'news'").pluck();
+  const select = db.prepare<[], ExceptionTotal>(
+    `select connection.name as connection, details ->> '$.cause' as cause, details ->> '$.currency' as currency,
+       count(*) as open, min(first_at) as oldestAt, total(details ->> '$.amount') as amount
+     from exception join connection on connection.id = exception.connection group by 1, 2, 3`,
+  );
+  let known: { at: number | undefined; totals: ExceptionTotal[] } | undefined;
+  return () => {
+    const at = position.get();
+    if (!known || known.at !== at) known = { at, totals: select.all() };
+    return known.totals;
   };
 }
 

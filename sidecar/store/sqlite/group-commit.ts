@@ -20,29 +20,52 @@ export interface GroupCommit {
 const LONGEST_WAIT_MS = 2;
 const MOST_ROWS = 256;
 
+/** When groups are committed; replaced by simulations. */
+export interface Timing {
+  /** Runs `work` after `ms`, 0 = once this turn of the event loop has ended. Returns how to call it off. */
+  later(work: () => void, ms: number): () => void;
+  /** Milliseconds on a clock that never jumps. */
+  elapsed(): number;
+}
+
+const MACHINE: Timing = {
+  later(work, ms) {
+    if (ms === 0) {
+      const immediate = setImmediate(work);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+  elapsed: () => performance.now(),
+};
+
 /** `commit` writes rows in one transaction and throws if any of them cannot be written. */
-export function makeGroupCommit(commit: (rows: readonly NewDelivery[]) => PutResult[]): GroupCommit {
+export function makeGroupCommit(
+  commit: (rows: readonly NewDelivery[]) => PutResult[],
+  timing: Timing = MACHINE,
+): GroupCommit {
   let waiting: Request[] = [];
   let rows = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let immediate: NodeJS.Immediate | undefined;
+  let callOffLate: (() => void) | undefined;
+  let callOffSoon: (() => void) | undefined;
   let busyUntil = 0;
 
   const flush = (): void => {
-    clearTimeout(timer);
-    clearImmediate(immediate);
-    timer = immediate = undefined;
+    callOffLate?.();
+    callOffSoon?.();
+    callOffLate = callOffSoon = undefined;
     const group = waiting;
     waiting = [];
     rows = 0;
     if (group.length > 0) settle(group, commit);
     // A lone caller has nobody to wait for; where several met, more are on their way.
-    busyUntil = group.length > 1 ? performance.now() + LONGEST_WAIT_MS : 0;
+    busyUntil = group.length > 1 ? timing.elapsed() + LONGEST_WAIT_MS : 0;
   };
   const schedule = (): void => {
-    if (immediate) return;
-    if (rows >= MOST_ROWS || performance.now() >= busyUntil) immediate = setImmediate(flush);
-    else timer ??= setTimeout(flush, LONGEST_WAIT_MS);
+    if (callOffSoon) return;
+    if (rows >= MOST_ROWS || timing.elapsed() >= busyUntil) callOffSoon = timing.later(flush, 0);
+    else callOffLate ??= timing.later(flush, LONGEST_WAIT_MS);
   };
   return {
     put: (added) =>

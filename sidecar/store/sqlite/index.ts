@@ -1,18 +1,22 @@
 /** The store in one SQLite file. SQLite has one writer at a time, so lanes need no locking order among themselves. */
+import { makeAbsences } from './absences.ts';
 import type { Base } from './base.ts';
-import { makeBase } from './base.ts';
+import { makeBase, refOf } from './base.ts';
 import { makeClaims } from './claim.ts';
 import { makeConnections } from './connections.ts';
+import { makeCorrections } from './corrections.ts';
 import { makeDeliveries } from './deliveries.ts';
 import { makeDepth } from './depth.ts';
 import { makeExceptions } from './exceptions.ts';
-import { makeGroupCommit } from './group-commit.ts';
+import { makeGroupCommit, type Timing } from './group-commit.ts';
 import { makeIntake } from './intake.ts';
 import { makeJournal } from './journal.ts';
 import { makeLanes } from './lanes.ts';
 import { makeLinks } from './links.ts';
 import { makeNotes } from './notes.ts';
 import { openDatabase } from './open.ts';
+import { makeRecords } from './records.ts';
+import { makeQueues } from './queues.ts';
 import { makeRetry } from './retry.ts';
 import { makeWaits } from './waits.ts';
 import { makeWork } from './work.ts';
@@ -24,18 +28,31 @@ export interface StoreOptions {
   now?: () => number;
   /** The file refuses to grow beyond this, as if the disk were full. */
   maxBytes?: number;
+  /** With `:memory:`: what `bytes` of another store gave. */
+  from?: Buffer;
+  /** When puts are committed; by the machine's timers unless given. */
+  timing?: Timing;
+  /** Told of every commit of puts: how many rows, how long it took in ms. */
+  committed?: (rows: number, ms: number) => void;
+}
+
+export interface SqliteStore extends Store {
+  /** All that is committed, as the content of a file. */
+  bytes(): Buffer;
+  /** Closes without committing what was put last: what a killed process leaves. */
+  abandon(): void;
 }
 
 /**
  * Opens or makes the store at `path` and gives back every lease: its only possible holder is gone. Throws
  * ConfigurationError (in use, newer, foreign, not writable, damaged) or Transient (disk full).
  */
-export function openStore(path: string, options: StoreOptions = {}): Store {
+export function openStore(path: string, options: StoreOptions = {}): SqliteStore {
   const now = options.now ?? Date.now;
-  const { db, close } = openDatabase(path, now, options.maxBytes);
-  const store = assemble(makeBase(db, path, now), close);
+  const { db, close } = openDatabase(path, now, options);
+  const store = assemble(makeBase(db, path, now), close, options);
   store.reap(Number.MAX_SAFE_INTEGER);
-  return store;
+  return { ...store, bytes: () => db.serialize(), abandon: close };
 }
 
 function makeParts(base: Base) {
@@ -48,6 +65,7 @@ function makeParts(base: Base) {
     deliveries,
     waits: makeWaits(base),
     links: makeLinks(base, connections),
+    absences: makeAbsences(base, connections),
     journal: makeJournal(base, connections, lanes),
     exceptions: makeExceptions(base),
     intake: makeIntake({ connections, lanes, deliveries }),
@@ -68,14 +86,17 @@ function makeSignal(): { ready: () => void; onReady: Store['onReady'] } {
   };
 }
 
-function assemble(base: Base, closeFile: () => void): Store {
+function assemble(base: Base, closeFile: () => void, { timing, committed }: StoreOptions): Store {
   const parts = makeParts(base);
   const { connections, lanes, deliveries, links, journal, exceptions } = parts;
+  const { clear: clearAbsences, ...absences } = parts.absences;
   const commit = makeGroupCommit((rows) => {
+    const begun = performance.now();
     const results = base.write(() => rows.map((row: NewDelivery) => parts.intake.one(row)));
+    committed?.(rows.length, performance.now() - begun);
     parts.ready();
     return results;
-  });
+  }, timing);
   const retry = makeRetry(base);
   const idOf = (name: string | undefined): number | null | undefined =>
     name === undefined ? null : connections.find(name);
@@ -84,20 +105,44 @@ function assemble(base: Base, closeFile: () => void): Store {
     ...makeClaims(base, parts),
     ...makeWork(base, parts),
     ...makeNotes(base),
+    ...makeCorrections(base, parts),
     retry: (selector) => {
       const woken = retry(selector);
       if (woken > 0) parts.ready();
       return woken;
     },
-    reap: (at) => base.writeRelaxed(() => lanes.reap(at)),
+    reap: (at) =>
+      base.writeRelaxed(() => {
+        const reaped = lanes.reap(at);
+        // Whoever had them may have got something into Odoo that nobody heard of.
+        for (const key of reaped) links.doubt(refOf(key));
+        return reaped.length;
+      }),
     depth: makeDepth(base, parts),
+    queues: makeQueues(base),
     lanesOf: (refs) => refs.map(lanes.stateOf),
+    held: lanes.held,
     link: links.one,
     linksOf: (refs) => refs.map(links.one),
     saveLinks: (connection, rows) => base.write(() => rows.forEach((row) => links.save(connection, row))),
     countLinks: links.count,
-    forgetLinks: () => base.write(links.clear),
+    forgetLinks: () =>
+      base.write(() => {
+        links.clear();
+        clearAbsences();
+      }),
+    forgetLinksOf: (refs) => base.write(() => refs.forEach(links.forget)),
+    linksAfter: links.after,
+    ...absences,
+    recall: (open) =>
+      base.write(() => {
+        for (const parked of open) {
+          const connection = connections.idOf(parked.ref.connection);
+          exceptions.recall(lanes.ensure(parked.ref, connection), connection, parked);
+        }
+      }),
     parked: (filter = {}) => exceptions.list(filter),
+    exceptionTotals: exceptions.totals,
     takeExceptionNews: exceptions.news,
     dropExceptionNews: (position) => base.write(() => exceptions.dropNews(position)),
     journal: journal.read,
@@ -110,6 +155,8 @@ function assemble(base: Base, closeFile: () => void): Store {
       const lane = filter.lane === undefined ? null : lanes.find(filter.lane)?.id;
       return connection === undefined || lane === undefined ? [] : deliveries.list(filter, connection, lane);
     },
+    records: makeRecords(base),
+    note: (lines) => base.write(() => lines.forEach(journal.write)),
     counters: connections.totals,
     onReady: parts.onReady,
     prune: (before) =>

@@ -3,6 +3,8 @@ import type { Connections } from './connections.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Lanes } from './lanes.ts';
 import type { NewDelivery } from '../../domain/delivery.ts';
+import { priorityOf } from '../../domain/priority.ts';
+import { laneClassOf } from '../../domain/reference.ts';
 import type { PutResult } from '../store.ts';
 
 /** The one way into the inbox. */
@@ -10,9 +12,6 @@ export interface Intake {
   /** To be called inside a transaction. Throws InvalidData for a row that cannot be stored. */
   one(delivery: NewDelivery): PutResult;
 }
-
-/** Long listings; what happens live goes through a queue of its own and does not stand behind them. */
-const BULK: ReadonlySet<string> = new Set(['backfill', 'replay']);
 
 /** Used by puts and by effects of acks alike. */
 export function makeIntake(parts: {
@@ -28,8 +27,8 @@ export function makeIntake(parts: {
       const connection = connections.idOf(delivery.connection);
       const lane = lanes.ensure(ref, connection);
       if (!deliveries.insert(delivery, connection, lane)) return { id, duplicate: true };
-      lanes.added(lane, BULK.has(delivery.origin));
-      connections.received(connection, receivedAt);
+      lanes.added(lane, priorityOf(delivery));
+      connections.received(connection, laneClassOf(kind), receivedAt);
       return { id, duplicate: false };
     },
   };

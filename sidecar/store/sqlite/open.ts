@@ -16,11 +16,17 @@ export interface OpenDatabase {
 
 const MEGABYTE = 1024 * 1024;
 
+/** `from`: the content of a file, for a database in memory. */
+interface OpenOptions {
+  maxBytes?: number;
+  from?: Buffer;
+}
+
 /**
  * Opens or makes the file at `path` (`:memory:` for none). Throws ConfigurationError when another sidecar has it, when
  * it comes from a newer version, or when it may not be written; Transient when the disk is full.
  */
-export function openDatabase(path: string, now: () => number, maxBytes?: number): OpenDatabase {
+export function openDatabase(path: string, now: () => number, options: OpenOptions = {}): OpenDatabase {
   let unlock = (): void => {};
   let db: Database.Database | undefined;
   try {
@@ -28,9 +34,9 @@ export function openDatabase(path: string, now: () => number, maxBytes?: number)
       mkdirSync(dirname(path), { recursive: true });
       unlock = lockStore(path);
     }
-    db = new Database(path);
+    db = new Database(options.from ?? path);
     setPragmas(db);
-    if (maxBytes !== undefined) limitSize(db, maxBytes);
+    if (options.maxBytes !== undefined) limitSize(db, options.maxBytes);
     migrate(db, path, now);
   } catch (error) {
     db?.close();
@@ -54,7 +60,7 @@ function setPragmas(db: Database.Database): void {
   db.pragma('synchronous = FULL');
   db.pragma(`journal_size_limit = ${64 * MEGABYTE}`);
   db.pragma('foreign_keys = ON');
-  db.pragma('cache_size = -16000');
+  db.pragma('cache_size = -6000');
   db.pragma('temp_store = MEMORY');
 }
 

@@ -71,7 +71,7 @@ function ackOne(parts: Parts, { batch, upTo, effects }: AckItem): 'ok' | 'lost' 
   if (!lane) return 'lost';
   writeEffects(parts, batch.lane, effects);
   const done = parts.deliveries.finish(lane.id, upTo, 'done');
-  parts.lanes.release(lane.id, lane.connection, done, parts.lanes.currentFence());
+  parts.lanes.release(lane, done, parts.lanes.currentFence());
   parts.exceptions.resolve(lane.id);
   parts.waits.wakeAfter(batch.lane);
   return 'ok';
@@ -108,7 +108,7 @@ function ignoreLane(parts: Parts, key: string, line: Parameters<Store['ignore']>
   const forgotten = deliveries.finish(lane.id, Number.MAX_SAFE_INTEGER, 'ignored');
   const ended = exceptions.resolve(lane.id);
   if (forgotten === 0 && !ended) return false;
-  lanes.empty(lane.id, lane.connection, forgotten, lanes.nextFence());
+  lanes.empty(lane, forgotten, lanes.nextFence());
   waits.forget(lane.id);
   journal.write(line);
   return true;

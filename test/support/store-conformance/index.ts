@@ -1,7 +1,9 @@
 /** The rules every Store keeps, whatever database is below it. */
 import type { Store } from '../../../sidecar/store/store.ts';
 import { T0 } from '../deliveries.ts';
+import { absenceRules } from './absences.ts';
 import { claimRules, putRules } from './intake.ts';
+import { correctionRules } from './corrections.ts';
 import { helpers, type StoreUnderTest, type Use } from './kit.ts';
 import { linkRules, listingRules, noteRules } from './memory.ts';
 import { newsRules, parkRules } from './people.ts';
@@ -30,6 +32,8 @@ export function storeConformance(makeStore: () => StoreUnderTest): void {
   describe('park, retry, ignore', () => parkRules(use));
   describe('exception news', () => newsRules(use));
   describe('links', () => linkRules(use));
+  describe('sightings and absences', () => absenceRules(use));
+  describe('corrections', () => correctionRules(use));
   describe('journal, counters, listings', () => listingRules(use));
   describe('cursors and settings', () => noteRules(use));
 }

@@ -128,6 +128,54 @@ export function claimRules(use: Using): void {
     expect(lanesOf(claim({ lanes: 3 }))).to.have.members(['old_1', 'new_1', 'us_1']);
   });
 
+  it('hands out first what a person or money in trouble waits for, then documents and customers, the catalogue, bulk', async () => {
+    const { store, claim } = use();
+    const kind = 'customer' as const;
+    await store.put([
+      delivery('1', 'bulk', { kind, origin: 'backfill' }),
+      delivery('2', 'catalogue', { kind: 'product' }),
+      delivery('3', 'usual', { kind }),
+      delivery('4', 'asked', { kind: 'price', origin: 'outbox' }),
+      delivery('5', 'failed', { kind, urgent: true }),
+    ]);
+    const batches = claim({ laneClass: 'master' });
+    expect(lanesOf(batches)[0]).to.equal('asked');
+    const of = (name: string) => batches.find(({ ref }) => ref.externalId === name)?.priority;
+    expect(['asked', 'failed', 'usual', 'catalogue', 'bulk'].map(of)).to.deep.equal([0, 0, 1, 2, 3]);
+  });
+
+  it('starves no priority: each gets its share of the turns, even when one lane is claimed at a time', async () => {
+    const { store, claim } = use();
+    const many = (name: string, more: object) =>
+      Array.from({ length: 100 }, (_, n) => delivery(`${name}${n}`, `${name}_${n}`, more));
+    const kind = 'customer' as const;
+    await store.put([
+      ...many('bulk', { kind, origin: 'backfill' }),
+      ...many('usual', { kind }),
+      ...many('asked', { kind, origin: 'outbox' }),
+    ]);
+    const turns: string[] = [];
+    for (let turn = 0; turn < 60; turn++) {
+      const [batch] = claim({ laneClass: 'master', lanes: 1 });
+      turns.push(batch!.ref.externalId.split('_')[0]!);
+    }
+    const count = (name: string) => turns.filter((each) => each === name).length;
+    expect(count('asked')).to.be.within(38, 42);
+    expect(count('usual')).to.be.within(15, 18);
+    expect(count('bulk')).to.be.within(2, 4);
+    expect(turns[0]).to.equal('asked');
+  });
+
+  it('lets a lane keep its best priority until it is empty, and then forget it', async () => {
+    const { store, claim, claimOne, ackAllOf } = use();
+    await store.put([delivery('1', 'in_1', { urgent: true }), delivery('2', 'in_1', { origin: 'backfill' })]);
+    const batch = claimOne();
+    expect(batch.priority).to.equal(0);
+    ackAllOf(batch);
+    await store.put([delivery('3', 'in_1', { origin: 'backfill' })]);
+    expect(claim().map(({ priority }) => priority)).to.deep.equal([3]);
+  });
+
   it('moves a backfilled lane to the live queue as soon as live news of it arrives', async () => {
     const { store, claim } = use();
     await store.put([1, 2, 3].map((n) => delivery(`b${n}`, `old_${n}`, { origin: 'backfill' })));

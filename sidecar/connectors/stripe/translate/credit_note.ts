@@ -24,13 +24,14 @@ export function translateCreditNote(input: Input): Translation {
       metadata: wire.metadata ?? {},
     },
   });
-  const follow = entity.refunds.map(({ refund }) => ({
-    connection: input.context.connection,
-    kind: 'refund' as const,
-    externalId: refund,
-  }));
+  const follow = wire.refunds.flatMap(({ refund }) =>
+    refund ? [{ connection: input.context.connection, kind: 'refund' as const, externalId: refund.id }] : [],
+  );
   return { events: [event], follow };
 }
+
+/** States of a refund whose money came back: it settles nothing, and may never have reached Odoo. */
+const BACK: ReadonlySet<string> = new Set(['failed', 'canceled']);
 
 function entityOf(input: Input, wire: WireCreditNote): CreditNote {
   const currency = currencyOf(wire.currency);
@@ -41,7 +42,7 @@ function entityOf(input: Input, wire: WireCreditNote): CreditNote {
   ];
   const { taxes, total, tax, net } = documentTaxes(wire, lines, currency, `Credit note ${wire.number}`);
   const refunds = wire.refunds.flatMap(({ refund, amount_refunded: amount }) =>
-    refund ? [{ refund, amount: minor(amount, currency) }] : [],
+    refund && !BACK.has(refund.status ?? '') ? [{ refund: refund.id, amount: minor(amount, currency) }] : [],
   );
   const paid = sum(refunds.map(({ amount }) => amount));
   return {

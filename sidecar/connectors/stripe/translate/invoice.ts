@@ -3,7 +3,7 @@ import type { DocumentLine, Invoice, Payment } from '../../../domain/entity/bill
 import type { Translation } from '../../../domain/connector.ts';
 import type { Event } from '../../../domain/event.ts';
 import { InvalidData } from '../../../domain/failure.ts';
-import { show, sum } from '../../../domain/money.ts';
+import { sum } from '../../../domain/money.ts';
 import { OFF_STRIPE } from '../objects.ts';
 import { WireInvoice, type WireInvoiceLine } from '../schema.ts';
 import { currencyOf, explainingPrice, minor } from './amounts.ts';
@@ -152,7 +152,7 @@ export function offStripeEvents(input: Input, wire: WireInvoice): Event[] {
   return [
     eventOf(input, {
       entity,
-      label: `Payment of ${show(amount, currency)} outside Stripe for invoice ${wire.number ?? wire.id}`,
+      label: `Payment outside Stripe for invoice ${wire.number ?? wire.id}`,
       at: `invoices/${wire.id}`,
       record: { kind: 'payment', externalId: `${wire.id}${OFF_STRIPE}` },
     }),

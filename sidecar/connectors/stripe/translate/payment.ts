@@ -2,7 +2,6 @@
 import type { Translation } from '../../../domain/connector.ts';
 import type { Payment } from '../../../domain/entity/billing.ts';
 import type { Event } from '../../../domain/event.ts';
-import { show } from '../../../domain/money.ts';
 import type { WireInvoicePayment } from '../schema.ts';
 import { WirePayment, type WireCharge, type WirePaymentIntent } from '../schema_money.ts';
 import { currencyOf, minor } from './amounts.ts';
@@ -34,7 +33,7 @@ function paymentEvent(input: Input, entity: Payment, metadata: WireCharge['metad
   const id = input.snapshot.externalId;
   return eventOf(input, {
     entity,
-    label: `Payment ${id} of ${show(entity.amount, entity.currency)}`,
+    label: `Payment ${id}`,
     at: `payments/${id}`,
     extra: { metadata: metadata ?? {} },
   });

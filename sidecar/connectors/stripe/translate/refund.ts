@@ -2,7 +2,6 @@
 import type { Translation } from '../../../domain/connector.ts';
 import type { Refund } from '../../../domain/entity/billing.ts';
 import { InvalidData } from '../../../domain/failure.ts';
-import { show } from '../../../domain/money.ts';
 import { WireRefund } from '../schema_money.ts';
 import { currencyOf, minor } from './amounts.ts';
 import { dateOf, eventOf, readWire, told, type Input } from './event.ts';
@@ -40,7 +39,7 @@ export function translateRefund(input: Input): Translation {
       reason: wire.reason,
       failure: wire.failure_reason ?? null,
     },
-    label: `Refund ${wire.id} of ${show(amount, currency)}`,
+    label: `Refund ${wire.id}`,
     at: payment === null ? 'refunds' : `payments/${payment}`,
     extra: { metadata: wire.metadata ?? {} },
   });
