@@ -3,10 +3,16 @@
 declare const luxon: { DateTime: LuxonDateTimeStatic };
 
 interface LuxonDateTime {
+  readonly isValid: boolean;
   toRelative(): string | null;
+  toMillis(): number;
+  toFormat(format: string): string;
+  toLocaleString(format: Intl.DateTimeFormatOptions): string;
+  hasSame(other: LuxonDateTime, unit: 'day'): boolean;
 }
 interface LuxonDateTimeStatic {
   fromISO(text: string): LuxonDateTime;
+  now(): LuxonDateTime;
 }
 
 declare module '@web/core/browser/browser' {
@@ -77,6 +83,10 @@ declare module '@web/core/l10n/translation' {
 declare module '@web/core/l10n/dates' {
   export function deserializeDateTime(value: string): LuxonDateTime;
   export function formatDateTime(value: LuxonDateTime): string;
+}
+
+declare module '@web/core/l10n/localization' {
+  export const localization: { timeFormat: string };
 }
 
 declare module '@web/core/network/rpc' {

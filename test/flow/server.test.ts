@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import request from 'supertest';
 import { Transient } from '../../sidecar/domain/failure.ts';
-import { createMetrics, createServer, type ServerDeps } from '../../sidecar/server/index.ts';
+import { createMetrics, createOverload, createServer, type ServerDeps } from '../../sidecar/server/index.ts';
 import { connectionNamed, thingConnector, world, type World } from '../support/engine.ts';
 
 const SECRET = { 'x-secret': 's3cret', 'content-type': 'application/json' };
@@ -119,14 +119,57 @@ describe('the webhook door', () => {
     });
   });
 
-  it('asks to come back while too much is pending', async () => {
+  it('asks to come back while backlog, disk or memory run short, says which, and takes webhooks again afterwards', async () => {
     const w = world();
     await w.hook('a', 'customer:c1', 'customer:c2');
-    const answer = await request(serverOf(w, { hookBacklog: 1 }))
-      .post('/hooks/a')
-      .set(SECRET)
-      .send(told('e'));
-    expect([answer.status, answer.body.code]).to.deep.equal([503, 'backlog']);
+    const limits = { maxPending: 1, minFreeBytes: 200 * 1_048_576 };
+    const gauges = { free: 10 * 1_048_576, memory: 0.99 };
+    const overload = createOverload({
+      store: w.store,
+      limits,
+      gauges: { freeBytes: () => gauges.free, memoryUsed: () => gauges.memory },
+      now: w.clock.now,
+    });
+    const server = serverOf(w, { overload });
+    const send = async () => {
+      w.clock.advance(1_000);
+      return request(server).post('/hooks/a').set(SECRET).send(told('evt_late'));
+    };
+    const disk = await send();
+    expect([disk.status, disk.body.code]).to.deep.equal([503, 'disk_low']);
+    expect(disk.headers['retry-after']).to.equal('60');
+    expect(disk.headers['content-type']).to.equal('application/problem+json');
+    expect(disk.body.detail).to.equal('The disk of the store has 10 MB left');
+    expect(disk.body.hint).to.match(/Free space on the disk that holds SAAS_SYNC_HOME \(at least 200 MB\)/);
+    const ready = await request(server).get('/readyz');
+    expect([ready.status, ready.body.ready]).to.deep.equal([503, false]);
+    expect(ready.body.reasons.join()).to.include('The disk of the store has 10 MB left');
+    gauges.free = 1_000 * 1_048_576;
+    expect((await send()).body.code).to.equal('memory_low');
+    gauges.memory = 0.5;
+    expect((await send()).body.code).to.equal('backlog');
+    expect(w.store.delivery('a', 'evt_late')).to.equal(undefined);
+    limits.maxPending = 2;
+    expect((await send()).status).to.equal(202);
+    await request(server)
+      .get('/readyz')
+      .expect(503, /Odoo has not answered yet/);
+  });
+
+  it('looks at disk and memory at most once a second, however many webhooks come', async () => {
+    const w = world();
+    let looks = 0;
+    const overload = createOverload({
+      store: w.store,
+      limits: { maxPending: 9, minFreeBytes: 1 },
+      gauges: { freeBytes: () => ++looks, memoryUsed: () => 0 },
+      now: w.clock.now,
+    });
+    for (let time = 0; time < 100; time++) expect(overload()).to.equal(undefined);
+    expect(looks).to.equal(1);
+    w.clock.advance(1_000);
+    overload();
+    expect(looks).to.equal(2);
   });
 
   it('takes webhooks by POST only', async () => {
@@ -188,10 +231,10 @@ describe('the admin API', () => {
     expect(explained.body.plans[0].changes[0].values).to.deep.equal({ name: 'Eve' });
     await w.hook('a', 'customer:c1');
     await w.engine.runUntilIdle();
-    expect((await post('/replay', { lane: 'a/customer:c1' })).body).to.deep.equal({
-      lanes: ['a/customer:c1'],
-      dry: true,
-    });
+    const shown = (await post('/replay', { lane: 'a/customer:c1' })).body;
+    expect(shown).to.include({ dry: true, records: 1 });
+    expect(shown.findings).to.have.length(1);
+    expect(shown.findings[0]).to.include({ lane: 'a/customer:c1', verdict: 'same' });
     expect(w.store.depth().pending).to.equal(0);
     await post('/replay', { lane: 'a/customer:c1', dry_run: false });
     expect(w.store.depth().pending).to.equal(1);
@@ -214,7 +257,7 @@ describe('the admin API', () => {
         'replay',
         'explain',
       ].map((path) => `/admin/v1/${path}`),
-      ...['pull', 'pause', 'resume', 'backfill'].map((path) => `/admin/v1/connections/{id}/${path}`),
+      ...['pull', 'pause', 'resume', 'backfill', 'sweep'].map((path) => `/admin/v1/connections/{id}/${path}`),
     );
     expect(
       body.paths['/admin/v1/replay'].post.requestBody.content['application/json'].schema.properties,
@@ -247,10 +290,14 @@ describe('health and metrics', () => {
     await w.engine.runUntilIdle();
     const { text } = await request(server).get('/metrics');
     expect(text).to.contain('saas_sync_effects_total{connection="a",kind="customer",status="created"} 1');
-    expect(text).to.contain('saas_sync_failures_total{connection="a",class="invalid_data"} 1');
-    expect(text).to.contain('saas_sync_exceptions{connection="a"} 1');
-    expect(text).to.contain('saas_sync_hook_seconds_count{connection="a",status="202"} 2');
-    expect(text).to.contain('saas_sync_apply_seconds_count{lane_class="master"} 1');
+    expect(text).to.contain(
+      'saas_sync_failures_total{connection="a",class="invalid_data",concerns="accountant",decision="park"} 1',
+    );
+    expect(text).to.contain(
+      'saas_sync_exceptions_open{connection="a",cause="invalid_data",concerns="accountant"} 1',
+    );
+    expect(text).to.contain('saas_sync_hook_duration_seconds_count{connection="a",status="202"} 2');
+    expect(text).to.contain('saas_sync_apply_duration_seconds_count{lane_class="master"} 1');
   });
 
   it('answers unknown addresses with a problem, not with a page', async () => {

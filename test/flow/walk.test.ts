@@ -135,7 +135,7 @@ describe('a walk through Odoo while the sidecar works', function () {
     await browser.picture('walk-overview');
     await page.click('.o_saas_sync_cause[data-code=tax_unmapped]');
     await page.click(`.o_list_view .o_data_row:has-text("${exception?.label}") td[name=label]`);
-    await page.waitForSelector('.o_form_view [name=message] >> text=has no Odoo tax in Northwind Europe.');
+    await page.waitForSelector('.o_form_view [name=headline] >> text=has no Odoo tax in Northwind Europe.');
     await page.fill('.o_field_widget[name=tax_id] input', TAX);
     await page.click(`.o_field_widget[name=tax_id] .dropdown-item:has-text("${TAX} a")`);
     await browser.picture('walk-exception');
@@ -159,7 +159,7 @@ describe('a walk through Odoo while the sidecar works', function () {
   it('lets an accountant ignore an exception with a reason that is kept', async () => {
     const exception = await exceptionOf(story.ignored);
     const { page, ...browser } = await walk('accountant', '/odoo/saas-sync-exceptions');
-    await page.waitForSelector('.o_group_header >> text=Missing mapping');
+    await page.waitForSelector('.o_group_header >> text=A tax rate has no Odoo tax');
     await browser.picture('walk-exceptions');
     await page.click(`.o_data_row:has-text("${exception?.label}") td[name=label]`);
     await page.click('.o_form_view button[name=action_ignore]');
@@ -187,6 +187,7 @@ describe('a walk through Odoo while the sidecar works', function () {
       (await page.textContent('.modal .o_field_CopyClipboardChar'))?.match(/[0-9a-f]{40}/)?.[0] ?? '';
     expect(key).to.match(/^[0-9a-f]{40}$/);
     await page.click('.modal footer button:has-text("I have copied it")');
+    await page.waitForSelector('.modal', { state: 'detached' });
     await browser.go('/odoo/settings#saas_sync');
     await page.waitForSelector('.o_field_widget[name=saas_sync_key_ids] .o_data_row');
     expect(await page.content()).not.to.contain(key);

@@ -99,7 +99,8 @@ class SaasSyncApi(models.AbstractModel):
                     for change in changes
                 ]
             }
-        worker = self._for(connection)
+        batch = request.get("batch")
+        worker = self._for(connection).with_context(saas_sync_batch=batch)
         results = worker._apply_changes(connection, changes)
         worker._send_changed(worker._touched(changes, results))
         return {"results": results}

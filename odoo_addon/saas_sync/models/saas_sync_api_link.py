@@ -27,10 +27,8 @@ class SaasSyncApi(models.AbstractModel):
                 outcomes[key_of(change)] = targets.get(target) or self._missing(
                     change, [target]
                 )
-            elif link:
-                outcomes[key_of(change)] = self.env[link["model"]].browse(
-                    link["res_id"]
-                )
+            elif link and (record := self._linked_record(link)):
+                outcomes[key_of(change)] = record
             else:
                 unmatched[change["model"]].append(change)
         for model, group in unmatched.items():
@@ -40,6 +38,10 @@ class SaasSyncApi(models.AbstractModel):
             for change in group:
                 outcomes[key_of(change)] = self._find_target(finder, change)
         return self._link_results(connection, changes, outcomes)
+
+    def _linked_record(self, link):
+        """The record of a link; none if it was deleted, so that another is found."""
+        return self.env[link["model"]].browse(link["res_id"]).exists()
 
     def _find_target(self, finder, change):
         for domain in change.get("match") or []:

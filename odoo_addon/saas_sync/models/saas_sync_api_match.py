@@ -71,7 +71,7 @@ class SaasSyncApi(models.AbstractModel):
                 count=len(found),
                 label=change.get("label") or change["key"]["external_id"],
             ),
-            hint=self.env._("Choose the right one in the exception."),
+            hint=self.env._("Choose the right one below; it is remembered."),
             args={
                 "candidates": [
                     {"id": record.id, "name": record.display_name} for record in names

@@ -46,6 +46,7 @@ class SaasSyncApi(models.AbstractModel):
                     "model": row["model"],
                     "res_id": row["res_id"],
                     "made": row.get("made"),
+                    "batch": self.env.context.get("saas_sync_batch"),
                     "delivery": row["change"].get("delivery"),
                     "reason": row["change"].get("reason"),
                     "rule": row["change"].get("rule"),

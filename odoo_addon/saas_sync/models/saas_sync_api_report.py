@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..tools.currency import from_minor
 from ..tools.kinds import RANK
 from .saas_sync_exception import CAUSES, OPEN_STATES
+from .saas_sync_exception_topic import CONCERN_OF_CAUSE, CONCERNS
 
 HEALTH = ("healthy", "degraded", "paused", "broken")
 
@@ -15,10 +16,29 @@ def moment(value):
         return False
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value / 1000, UTC).replace(tzinfo=None)
-    at = datetime.fromisoformat(value)
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
     if at.tzinfo:
         at = at.astimezone(UTC).replace(tzinfo=None)
     return at.replace(microsecond=0)
+
+
+def count(value):
+    """A number of the protocol as Odoo's 32-bit integer; 0 for what is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(min(max(value, 0), 2**31 - 1)) if is_number else 0
+
+
+def parts(value, name):
+    """The objects of a list that have a text in ``name``; the rest is left out."""
+    rows = value if isinstance(value, list) else []
+    return [
+        row
+        for row in rows
+        if isinstance(row, dict) and row.get(name) and isinstance(row[name], str)
+    ]
 
 
 class SaasSyncApi(models.AbstractModel):
@@ -58,6 +78,7 @@ class SaasSyncApi(models.AbstractModel):
     def _connection_values(self, row, sidecar):
         counters = row.get("counters") or {}
         state = row.get("state")
+        budget = row.get("budget")
         return {
             "name": row.get("name") or row["id"],
             "system": row["system"],
@@ -66,16 +87,20 @@ class SaasSyncApi(models.AbstractModel):
             "state": state if state in HEALTH else "unknown",
             "message": row.get("message") or False,
             "hint": row.get("hint") or False,
-            "backlog": row.get("backlog") or 0,
-            "parked": row.get("parked") or 0,
-            "waiting": row.get("waiting") or 0,
+            "backlog": count(row.get("backlog")),
+            "parked": count(row.get("parked")),
+            "waiting": count(row.get("waiting")),
             "last_event_at": moment(row.get("last_event_at")),
-            "lag_ms": min(row.get("lag_ms") or 0, 2**31 - 1),
+            "lag_ms": count(row.get("lag_ms")),
+            "eta_ms": count(row.get("eta_ms")),
+            "next_try_at": moment(row.get("next_try_at")),
+            "budget": budget if isinstance(budget, dict) else False,
             **{
-                name: counters.get(name) or 0
+                name: count(counters.get(name))
                 for name in ("received", "applied", "unchanged", "failed")
             },
-            "streams": row.get("streams") or [],
+            "streams": parts(row.get("streams"), "name"),
+            "brakes": parts(row.get("brakes"), "stream"),
             "sidecar_version": sidecar.get("version") or False,
             "reported_at": fields.Datetime.now(),
             "active": True,
@@ -105,6 +130,7 @@ class SaasSyncApi(models.AbstractModel):
 
     def _report_exceptions(self, rows):
         connections, existing, links = self._exception_world(rows)
+        documents = self._document_labels(rows)
         new = []
         for row in {self._exception_key(row): row for row in rows}.values():
             connection = connections.get(row["connection"])
@@ -112,6 +138,7 @@ class SaasSyncApi(models.AbstractModel):
                 continue
             key = self._exception_key(row)
             values = self._exception_values(row, links.get(key))
+            values["document"] = documents.get((key[0], row.get("document")))
             if key in existing:
                 existing[key].write(values)
             else:
@@ -164,6 +191,23 @@ class SaasSyncApi(models.AbstractModel):
         links = self.env["saas.sync.link"].search(domain)
         return {c.code: c for c in connections}, by_key(existing), by_key(links)
 
+    def _document_labels(self, rows):
+        """What people call the documents that records belong to, by (connection,
+        external id): as told with them, or earlier, or else their ids."""
+        wanted = {(r["connection"], r["document"]) for r in rows if r.get("document")}
+        labels = {key: key[1] for key in wanted}
+        ids = [external_id for _connection, external_id in wanted]
+        for model in ("saas.sync.link", "saas.sync.exception"):
+            for known in self.env[model].search([("external_id", "in", ids)]):
+                key = (known.connection_id.code, known.external_id)
+                if key in wanted and known.label:
+                    labels[key] = known.label
+        for row in rows:
+            key = (row["connection"], row["external_id"])
+            if key in wanted and row.get("label"):
+                labels[key] = row["label"]
+        return labels
+
     def _exception_values(self, row, link):
         code = row.get("currency")
         minor = row.get("amount")
@@ -173,10 +217,20 @@ class SaasSyncApi(models.AbstractModel):
             .search([("name", "=", code)], limit=1)
         )
         known = minor is not None and code
-        causes = {cause for cause, _label in CAUSES}
+        cause = row.get("cause") if row.get("cause") in dict(CAUSES) else "bug"
+        concerns = row.get("concerns")
         return {
             "state": "open",
-            "cause": row["cause"] if row.get("cause") in causes else "bug",
+            "cause": cause,
+            "concerns": concerns
+            if concerns in dict(CONCERNS)
+            else CONCERN_OF_CAUSE.get(cause, "operator"),
+            "correctable": parts(row.get("correctable"), "field") or False,
+            "source_digest": row.get("source_digest") or False,
+            # What was tried last has not helped.
+            "fixed_how": False,
+            "fixed_by_id": False,
+            "fixed_at": False,
             "code": row.get("code") or "unexpected",
             "message": row.get("message") or row.get("code") or "",
             "hint": row.get("hint") or False,
@@ -202,10 +256,9 @@ class SaasSyncApi(models.AbstractModel):
     @api.model
     def _report_resolved(self, rows):
         _connections, existing, links = self._exception_world(rows)
-        if existing:
-            self.env["saas.sync.exception"].browse(
-                [exception.id for exception in existing.values()]
-            ).write({"state": "resolved", "resolved_at": fields.Datetime.now()})
+        self.env["saas.sync.exception"].browse(
+            [exception.id for exception in existing.values()]
+        )._resolve()
         mended = self.env["saas.sync.link"].browse(
             [link.id for link in links.values() if link.state == "exception"]
         )

@@ -1,5 +1,7 @@
 from odoo import fields, models, release
 
+from .saas_sync_exception import OPEN_STATES
+
 
 class SaasSyncApi(models.AbstractModel):
     """What the sidecar reads: the set-up, the links, people's commands."""
@@ -80,6 +82,7 @@ class SaasSyncApi(models.AbstractModel):
                     "version",
                     "digest",
                     "base",
+                    "correction",
                 ],
                 limit=limit,
                 order="id",
@@ -89,7 +92,32 @@ class SaasSyncApi(models.AbstractModel):
             row["version"] = int(row["version"] or 0)
             row["digest"] = row["digest"] or ""
             row["base"] = row["base"] or None
-        return {"links": rows, "next": rows[-1]["id"] if len(rows) == limit else None}
+            if not row["correction"]:
+                del row["correction"]
+        more = len(rows) == limit
+        answer = {"links": rows, "next": rows[-1]["id"] if more else None}
+        if not request.get("after"):
+            answer |= self._before(connection)
+        return answer
+
+    def _before(self, connection):
+        """What a sidecar that lost its memory must know of its earlier life."""
+        return {
+            "total": self.env["saas.sync.link"]
+            .sudo()
+            .search_count([("connection_id", "=", connection.id)]),
+            "exceptions": self.env["saas.sync.exception"]
+            .sudo()
+            .search_read(
+                [
+                    ("connection_id", "=", connection.id),
+                    ("state", "in", OPEN_STATES),
+                ],
+                ["kind", "external_id", "cause", "code", "label", "message", "hint"],
+                limit=10000,
+                order="id",
+            ),
+        }
 
     def _outbox(self, request):
         limit = min(int(request.get("limit") or 100), 1000)
@@ -99,7 +127,12 @@ class SaasSyncApi(models.AbstractModel):
         outbox = self.env["saas.sync.outbox"].sudo()
         now = fields.Datetime.now()
         for row in request.get("rows") or []:
-            outbox.browse(int(row["id"])).exists().write(
+            wish = outbox.browse(int(row["id"])).exists()
+            if not row.get("ok"):
+                self.env["saas.sync.exception"].sudo()._refuse(
+                    wish, row.get("message")
+                )
+            wish.write(
                 {
                     "state": "done" if row.get("ok") else "failed",
                     "done_at": now,

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+from .saas_sync_outbox import DECISIONS
 
 STATES = [
     ("unknown", "Unknown"),
@@ -18,6 +20,7 @@ class SaasSyncConnection(models.Model):
     """One account of one outside system, as its sidecar last described it."""
 
     _name = "saas.sync.connection"
+    _inherit = ["mail.thread"]
     _description = "SaaS Connection"
     _order = "name, id"
     _check_company_auto = True
@@ -45,7 +48,19 @@ class SaasSyncConnection(models.Model):
     applied = fields.Integer()
     unchanged = fields.Integer()
     failed = fields.Integer()
-    streams = fields.Json()
+    eta_ms = fields.Integer(
+        string="ETA (ms)", help="Until the backlog is worked off; 0: not known."
+    )
+    next_try_at = fields.Datetime(
+        string="Next Try", help="When a resting or broken connection is tried again."
+    )
+    budget = fields.Json(help="What the other system's limits still allow.")
+    streams = fields.Json(help="What is read, and how complete it is.")
+    # Their examples may be names of persons.
+    brakes = fields.Json(
+        groups="saas_sync.group_admin",
+        help="Deletions that wait for a decision: more is gone than is usual.",
+    )
     sidecar_version = fields.Char()
     reported_at = fields.Datetime(string="Last Report")
     is_silent = fields.Boolean(compute="_compute_is_silent")
@@ -109,12 +124,85 @@ class SaasSyncConnection(models.Model):
             self.env._("Everything will be loaded again; unchanged records stay."),
         )
 
-    def _command(self, command, message):
-        """Queue ``command`` for each connection; the sidecar fetches it shortly."""
+    def action_sweep(self):
+        return self._command(
+            "sweep", self.env._("What was missed or deleted is being looked for.")
+        )
+
+    def action_release_brake(self, stream):
+        """Have the sidecar look at each absent record of ``stream``, one by one."""
+        return self._decide(
+            "release_brake",
+            stream,
+            self.env._("Decided: check each of them, and archive what is gone."),
+        )
+
+    def action_keep_absent(self, stream):
+        """Leave the absent records of ``stream`` as they are."""
+        return self._decide(
+            "keep_absent", stream, self.env._("Decided: leave them as they are.")
+        )
+
+    def _decide(self, command, stream, decision):
+        """Queue a decision about held-back deletions, and note who took it."""
+        self.ensure_one()
+        self._check_admin()
+        brakes = [brake for brake in self.brakes or [] if brake["stream"] == stream]
+        if not brakes or stream in self._decisions():
+            raise UserError(
+                self.env._("This was decided meanwhile. Reload to see how it stands.")
+            )
+        # The stream keeps decisions about several apart: equal keys become one row.
+        self.env["saas.sync.outbox"]._queue(
+            command, self, external_id=stream, args={"stream": stream}
+        )
+        for brake in brakes:
+            self.message_post(body=f"{self._brake_text(brake)} {decision}")
+        return self._notify(decision)
+
+    def _brake_text(self, brake):
+        return self.env._(
+            "%(kind)s: %(absent)s of %(total)s are no longer at %(system)s.",
+            kind=dict(self._kinds()).get(brake.get("kind"), brake["stream"]),
+            absent=brake.get("absent"),
+            total=brake.get("of"),
+            system=self.system_name or self.system,
+        )
+
+    def _kinds(self):
+        return self.env["saas.sync.outbox"]._fields["kind"]._description_selection(
+            self.env
+        )
+
+    def _decisions(self):
+        """Decisions whose effect no report has told yet: ``{stream: command}``."""
+        rows = (
+            self.env["saas.sync.outbox"]
+            .sudo()
+            .search(
+                [
+                    ("connection_id", "=", self.id),
+                    ("command", "in", DECISIONS),
+                    "|",
+                    ("state", "in", ("pending", "taken")),
+                    "&",
+                    ("state", "=", "done"),
+                    ("done_at", ">=", self.reported_at),
+                ]
+            )
+        )
+        return {row.external_id: row.command for row in rows}
+
+    def _check_admin(self):
         if not self.env.user.has_group("saas_sync.group_admin"):
             raise AccessError(
                 self.env._("Only administrators of SaaS Sync may steer a connection.")
             )
+        self.check_access("write")
+
+    def _command(self, command, message):
+        """Queue ``command`` for each connection; the sidecar fetches it shortly."""
+        self._check_admin()
         self.env["saas.sync.outbox"]._queue_all(
             command, [(connection, None, None, {}) for connection in self]
         )
@@ -142,115 +230,3 @@ class SaasSyncConnection(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("connection_id", "in", self.ids)]
         return action
-
-    # Reading for the dashboard
-
-    @api.model
-    def overview(self):
-        """Everything the overview shows, within the user's rights and companies.
-
-        Amounts of exceptions are for operators only; readers get none.
-        """
-        self.check_access("read")
-        connections = self.search([])
-        return {
-            "connections": [connection._overview_row() for connection in connections],
-            "backlog": sum(connections.mapped("backlog")),
-            "open_exceptions": self.env["saas.sync.exception"]._overview_groups(),
-            "links": self._overview_links(connections),
-            "sidecar": self._overview_sidecar(connections),
-            "setup": self._setup_steps(),
-        }
-
-    def _overview_row(self):
-        self.ensure_one()
-
-        def text(value):
-            return value and fields.Datetime.to_string(value) or None
-
-        return {
-            "id": self.id,
-            "code": self.code,
-            "name": self.name,
-            "system": self.system,
-            "system_name": self.system_name or self.system,
-            "environment": self.environment,
-            "company": self.company_id.display_name,
-            "state": self.state,
-            "message": self.message or None,
-            "hint": self.hint or None,
-            "notice": self.notice or None,
-            "backlog": self.backlog,
-            "parked": self.parked,
-            "waiting": self.waiting,
-            "last_event_at": text(self.last_event_at),
-            "lag_ms": self.lag_ms,
-            "counters": {
-                "received": self.received,
-                "applied": self.applied,
-                "unchanged": self.unchanged,
-                "failed": self.failed,
-            },
-            "streams": self.streams or [],
-            "reported_at": text(self.reported_at),
-            "silent": self.is_silent,
-            "links": self.link_count,
-            "open_exceptions": self.open_exception_count,
-        }
-
-    @api.model
-    def _overview_links(self, connections):
-        groups = self.env["saas.sync.link"]._read_group(
-            [("connection_id", "in", connections.ids)],
-            ["connection_id", "kind"],
-            ["__count"],
-        )
-        return [
-            {"connection": connection.code, "kind": kind, "count": count}
-            for connection, kind, count in groups
-        ]
-
-    @api.model
-    def _overview_sidecar(self, connections):
-        last = connections.sorted(
-            lambda c: c.reported_at or fields.Datetime.to_datetime("1970-01-01")
-        )[-1:]
-        return {
-            "version": last.sidecar_version or None,
-            "reported_at": last.reported_at
-            and fields.Datetime.to_string(last.reported_at)
-            or None,
-            "silent": not last or last.is_silent,
-        }
-
-    @api.model
-    def _setup_steps(self):
-        """Steps to a working connection: ``{done, title, hint, action}`` each.
-
-        Other addons append theirs; ``action`` is the xmlid of the action that opens
-        the place where the step is done.
-        """
-        user = self.env["res.config.settings"]._saas_sync_service_user()
-        keys = self.env["res.config.settings"]._saas_sync_keys(user)
-        reporting = self.sudo().search([("reported_at", "!=", False)], limit=1)
-        settings = "saas_sync.saas_sync_settings_action"
-        return [
-            {
-                "done": bool(user),
-                "title": self.env._("Create the service user"),
-                "hint": self.env._("The sidecar signs in as this user."),
-                "action": settings,
-            },
-            {
-                "done": bool(keys),
-                "title": self.env._("Give the sidecar an API key"),
-                "hint": self.env._("The key is shown once; store it with the sidecar."),
-                "action": settings,
-            },
-            {
-                "done": bool(reporting),
-                "title": self.env._("Start the sidecar"),
-                "hint": self.env._("It reports here within seconds of its start."),
-                "action": "saas_sync.saas_sync_connection_action",
-            },
-        ]

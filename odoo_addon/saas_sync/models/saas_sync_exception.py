@@ -20,6 +20,8 @@ CAUSES = [
     ("bug", "Defect"),
 ]
 OPEN_STATES = ("open", "retrying")
+# Amounts and persons are theirs alone; see the rights in the user guide.
+ACCOUNTANT = "saas_sync.group_accountant"
 
 
 class SaasSyncException(models.Model):
@@ -40,12 +42,14 @@ class SaasSyncException(models.Model):
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     external_id = fields.Char("External ID", required=True, readonly=True)
-    cause = fields.Selection(CAUSES, required=True, readonly=True)
+    cause = fields.Selection(
+        CAUSES, string="Class of Failure", required=True, readonly=True
+    )
     code = fields.Char(required=True, readonly=True, index=True)
-    label = fields.Char(required=True, readonly=True)
-    message = fields.Char(required=True, readonly=True)
+    label = fields.Char("Record", required=True, readonly=True)
+    message = fields.Char(required=True, readonly=True, groups=ACCOUNTANT)
     hint = fields.Char(readonly=True)
-    args = fields.Json(readonly=True)
+    args = fields.Json(readonly=True, groups=ACCOUNTANT)
     state = fields.Selection(
         [
             ("open", "Open"),
@@ -72,18 +76,19 @@ class SaasSyncException(models.Model):
     first_at = fields.Datetime(string="First Seen", readonly=True)
     last_at = fields.Datetime(string="Last Seen", readonly=True)
     resolved_at = fields.Datetime("Ended", readonly=True)
-    amount = fields.Monetary(readonly=True)
-    amount_minor = BigInteger(readonly=True, aggregator=None)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    currency = fields.Char(string="Currency Code", readonly=True)
-    partner = fields.Char(string="Customer", readonly=True)
+    amount = fields.Monetary(readonly=True, aggregator=None, groups=ACCOUNTANT)
+    amount_minor = BigInteger(readonly=True, aggregator=None, groups=ACCOUNTANT)
+    currency_id = fields.Many2one("res.currency", readonly=True, groups=ACCOUNTANT)
+    currency = fields.Char(string="Currency Code", readonly=True, groups=ACCOUNTANT)
+    partner = fields.Char(string="Customer", readonly=True, groups=ACCOUNTANT)
     url = fields.Char(string="Address", readonly=True)
-    payload = fields.Json(readonly=True)
+    payload = fields.Json(readonly=True, groups=ACCOUNTANT)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(
-        string="Record", model_field="model", readonly=True
+        string="Odoo Record", model_field="model", readonly=True
     )
     system_name = fields.Char(related="connection_id.system_name")
+    alike_count = fields.Integer(compute="_compute_alike_count")
 
     _open_uniq = models.UniqueIndex(
         "(connection_id, kind, external_id) WHERE state IN ('open', 'retrying')",
@@ -91,22 +96,31 @@ class SaasSyncException(models.Model):
     )
     _resolved_idx = models.Index("(resolved_at) WHERE resolved_at IS NOT NULL")
 
-    @api.depends("label", "message", "partner", "amount", "currency_id")
-    def _compute_display_name(self):
+    @api.depends("code", "connection_id", "state")
+    def _compute_alike_count(self):
         for exception in self:
-            exception.display_name = f"{exception._headline()}: {exception.message}"
+            exception.alike_count = len(exception._alike()) if exception.code else 0
 
-    def _headline(self):
-        """The record in words of the business: what, for whom, how much."""
-        self.ensure_one()
-        headline = self.label
-        if self.partner:
-            headline = self.env._(
-                "%(record)s for %(partner)s", record=headline, partner=self.partner
+    def write(self, vals):
+        """People write what is theirs; what the sidecar reported is not."""
+        foreign = [name for name in vals if name in self._reported_fields()]
+        if foreign and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "What the sidecar reported is not edited by hand: %(fields)s.",
+                    fields=", ".join(foreign),
+                )
             )
-        if self.currency_id and self.amount:
-            headline += f", {self.currency_id.format(self.amount)}"
-        return headline
+        return super().write(vals)
+
+    @api.model
+    def _reported_fields(self):
+        reported = {
+            name
+            for name, field in self._fields.items()
+            if field.store and field.readonly
+        }
+        return reported - {"message_main_attachment_id"} | {"concerns"}
 
     # Actions
 
@@ -114,9 +128,7 @@ class SaasSyncException(models.Model):
         """Ask the sidecar to try again; open exceptions only."""
         self._check_operator()
         waiting = self.filtered(lambda e: e.state in OPEN_STATES)
-        waiting._queue("retry")
-        waiting.sudo().write({"state": "retrying"})
-        waiting._send_overview()
+        waiting._retry("retry")
         return self.env["saas.sync.connection"]._notify(
             self.env._("%(count)s record(s) will be tried again.", count=len(waiting))
         )
@@ -158,13 +170,45 @@ class SaasSyncException(models.Model):
                 "state": "ignored",
                 "ignore_reason": reason,
                 "resolved_at": fields.Datetime.now(),
+                "resolution": "ignored",
             }
         )
+        waiting._close_activities(reason)
         waiting._send_overview()
+
+    def action_assign(self):
+        """Ask whom, until when."""
+        self._check_operator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign"),
+            "res_model": "saas.sync.assign",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_exception_ids": self.ids},
+        }
 
     def action_assign_to_me(self):
         self._check_operator()
         self.sudo().write({"user_id": self.env.uid})
+
+    def _assign(self, user, deadline, note=False):
+        """Give open exceptions to ``user``: one activity each, in place of the one that
+        was there."""
+        self._check_operator()
+        waiting = self.filtered(lambda e: e.state in OPEN_STATES)
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        mine = waiting.sudo()
+        mine.activity_ids.filtered(lambda a: a.activity_type_id == todo).unlink()
+        mine.write({"user_id": user.id})
+        for exception in mine:
+            exception.with_user(self.env.user).sudo().activity_schedule(
+                activity_type_id=todo.id,
+                date_deadline=deadline,
+                summary=self.env._("Solve: %(record)s", record=exception.label),
+                note=note or False,
+                user_id=user.id,
+            )
 
     def action_open_record(self):
         self.ensure_one()
@@ -182,50 +226,32 @@ class SaasSyncException(models.Model):
             )
         self.check_access("read")
 
+    def _check_accountant(self):
+        """Likewise for what changes the books or tells of persons."""
+        if not self.env.user.has_group(ACCOUNTANT):
+            raise AccessError(
+                self.env._("Only accountants of SaaS Sync may decide this.")
+            )
+        self.check_access("read")
+
+    def _retry(self, how, args=None, command="retry"):
+        """Have the sidecar try again, and remember who did what before."""
+        self._queue(command, args)
+        self.sudo().write(
+            {
+                "state": "retrying",
+                "fixed_how": how,
+                "fixed_by_id": self.env.uid,
+                "fixed_at": fields.Datetime.now(),
+            }
+        )
+        self._send_overview()
+
     def _queue(self, command, args=None):
         self.env["saas.sync.outbox"]._queue_all(
             command,
             [(e.connection_id, e.kind, e.external_id, args or {}) for e in self],
         )
-
-    # Live screens and the overview
-
-    @api.model
-    def _send_overview(self):
-        """Tell operators' open screens to read the overview again."""
-        count = self.sudo().search_count([("state", "in", OPEN_STATES)])
-        self.env.ref("saas_sync.group_operator")._bus_send(
-            "saas_sync.overview", {"open": count}
-        )
-
-    @api.model
-    def _overview_groups(self):
-        """Open exceptions by code and cause; empty for those who are no operators."""
-        if not self.has_access("read"):
-            return []
-        causes = dict(self._fields["cause"]._description_selection(self.env))
-        rows = {}
-        groups = self._read_group(
-            [("state", "in", OPEN_STATES)],
-            ["code", "cause", "currency"],
-            ["__count", "amount:sum", "id:max"],
-        )
-        for code, cause, currency, count, amount, latest in groups:
-            row = rows.setdefault(
-                (code, cause),
-                {
-                    "code": code,
-                    "cause": cause,
-                    "label": causes.get(cause, cause),
-                    "example": self.browse(latest).message,
-                    "count": 0,
-                    "amounts": {},
-                },
-            )
-            row["count"] += count
-            if currency and amount:
-                row["amounts"][currency] = amount
-        return sorted(rows.values(), key=lambda row: -row["count"])
 
     @api.model
     def _cron_cleanup(self):

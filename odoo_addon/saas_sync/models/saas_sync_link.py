@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.big_integer import BigInteger
 from ..tools.kinds import KINDS
+from .saas_sync_exception import ACCOUNTANT
 
 STATES = [
     ("synced", "In sync"),
@@ -38,13 +39,15 @@ class SaasSyncLink(models.Model):
     record_name = fields.Char(string="Odoo Record", compute="_compute_record_name")
     version = BigInteger(readonly=True, aggregator=None)
     digest = fields.Char(readonly=True)
-    base = fields.Json(readonly=True)
-    details = fields.Json(readonly=True)
+    # Values of the record, and messages with amounts, are not for every reader.
+    base = fields.Json(readonly=True, groups=ACCOUNTANT)
+    details = fields.Json(readonly=True, groups=ACCOUNTANT)
+    correction = fields.Json(readonly=True, groups=ACCOUNTANT)
     label = fields.Char(readonly=True)
     url = fields.Char(string="Address", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="synced")
     last_sync = fields.Datetime(readonly=True)
-    last_error = fields.Char(readonly=True)
+    last_error = fields.Char(readonly=True, groups=ACCOUNTANT)
     system_name = fields.Char(related="connection_id.system_name")
 
     _key_uniq = models.UniqueIndex(
@@ -171,8 +174,14 @@ class SaasSyncLink(models.Model):
         found = self.env[model].browse({row["res_id"] for row in rows}).exists()
         readable = set(found._filtered_access("read").ids)
         operator = self.env.user.has_group("saas_sync.group_operator")
+        informed = self.env.user.has_group(ACCOUNTANT)
+        exceptions = self.env["saas.sync.exception"]
+        topics = dict(exceptions._fields["topic"]._description_selection(self.env))
         badges = [row for row in rows if row["res_id"] in readable]
         for row in badges:
+            topic = row.pop("topic")
+            if not informed:
+                row["last_error"] = topics.get(topic)
             if not operator:
                 row["exception_id"] = None
         return badges
@@ -190,7 +199,7 @@ class SaasSyncLink(models.Model):
                     CASE WHEN e.id IS NULL THEN l.state ELSE 'exception' END AS state,
                     to_char(l.last_sync, 'YYYY-MM-DD HH24:MI:SS') AS last_sync,
                     coalesce(e.message, l.last_error) AS last_error, l.url,
-                    e.id AS exception_id
+                    e.id AS exception_id, e.topic
                 FROM saas_sync_link l
                 JOIN saas_sync_connection c ON c.id = l.connection_id
                 LEFT JOIN saas_sync_exception e

@@ -10,10 +10,23 @@ COMMANDS = [
     ("sync_now", "Sync now"),
     ("retry", "Retry"),
     ("ignore", "Ignore"),
+    ("correct", "Correct a value"),
     ("pause", "Pause"),
     ("resume", "Resume"),
     ("backfill", "Load everything again"),
+    ("sweep", "Sweep now"),
+    ("release_brake", "Check what is gone"),
+    ("keep_absent", "Leave what is gone"),
 ]
+# What a person decides about held-back deletions; external_id is the stream.
+DECISIONS = ("release_brake", "keep_absent")
+# Of two wishes that contradict each other the later one counts.
+OPPOSITES = {
+    "pause": "resume",
+    "resume": "pause",
+    "release_brake": "keep_absent",
+    "keep_absent": "release_brake",
+}
 
 
 class SaasSyncOutbox(models.Model):
@@ -72,6 +85,7 @@ class SaasSyncOutbox(models.Model):
         unique = {(row[0].id, row[1], row[2]): row for row in rows}
         if not unique:
             return
+        self._take_back(OPPOSITES.get(command), unique.values())
         values = SQL(", ").join(
             SQL(
                 "(%s, %s, %s, %s, %s, %s::jsonb, %s, now() AT TIME ZONE 'UTC',"
@@ -100,6 +114,30 @@ class SaasSyncOutbox(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _take_back(self, command, rows):
+        """Forget pending wishes that the new ones contradict: they would be coalesced
+        with later ones of their kind, and so come before what they were to undo."""
+        if not command:
+            return
+        wishes = [(row[0].id, row[1] or "", row[2] or "") for row in rows]
+        connections, kinds, external_ids = zip(*wishes, strict=True)
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM saas_sync_outbox o
+                USING unnest(%s::int[], %s::text[], %s::text[])
+                    AS w(connection_id, kind, external_id)
+                WHERE o.state = 'pending' AND o.command = %s
+                    AND o.connection_id = w.connection_id
+                    AND coalesce(o.kind, '') = w.kind
+                    AND coalesce(o.external_id, '') = w.external_id""",
+                list(connections),
+                list(kinds),
+                list(external_ids),
+                command,
+            )
+        )
 
     @api.model
     def _take(self, limit):

@@ -28,7 +28,12 @@ class SaasSyncReceipt(models.Model):
         string="Record", model_field="model", readonly=True
     )
     made = fields.Char(readonly=True, help="What was made, e.g. an invoice number.")
-    delivery = fields.Char(readonly=True)
+    batch = fields.Char(
+        readonly=True, help="The call that made it; the sidecar's log names the same."
+    )
+    delivery = fields.Char(
+        readonly=True, help="What led to it; the sidecar's log names the same."
+    )
     reason = fields.Char(readonly=True)
     rule = fields.Char(readonly=True)
 

@@ -2,9 +2,14 @@ from . import test_apply_upsert
 from . import test_apply_existing
 from . import test_apply_batch
 from . import test_apply_link
+from . import test_connection
 from . import test_report
 from . import test_exception
+from . import test_exception_desk
+from . import test_exception_roles
 from . import test_choice
+from . import test_compare
+from . import test_links
 from . import test_outbox
 from . import test_badges
 from . import test_settings

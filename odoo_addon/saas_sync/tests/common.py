@@ -17,6 +17,9 @@ class SaasSyncCase(TransactionCase):
         cls.operator = new_test_user(
             cls.env, "sync_operator", groups="saas_sync.group_operator"
         )
+        cls.accountant = new_test_user(
+            cls.env, "sync_accountant", groups="saas_sync.group_accountant"
+        )
         cls.admin = new_test_user(cls.env, "sync_admin", groups="saas_sync.group_admin")
         cls.connection = cls.env["saas.sync.connection"].create(
             {

@@ -50,6 +50,21 @@ class TestApplyLink(SaasSyncCase):
         )
         self.assertEqual(self.link("txr_1", "tax_rate").details, {"percentage": "20"})
 
+    def test_another_record_is_found_when_the_linked_one_was_deleted(self):
+        country = self.env["res.country"].create({"name": "Atlantis", "code": "XQ"})
+        self.apply(self.link_change(match=[[["code", "=", "XQ"]]]))
+        country.unlink()
+        lost = self.apply_one(
+            self.link_change(match=[[["code", "=", "XQ"]]], force=True)
+        )
+        self.assertEqual(lost["error"]["code"], "no_match")
+        found = self.apply_one(
+            self.link_change(match=[[["code", "=", "DE"]]], force=True)
+        )
+        self.assertEqual(
+            (found["status"], found["res_id"]), ("updated", self.germany.id)
+        )
+
     def test_price_is_linked_to_the_record_of_its_product(self):
         product, price = self.apply(
             {

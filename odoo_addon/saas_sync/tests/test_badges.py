@@ -34,7 +34,7 @@ class TestBadges(SaasSyncCase):
         self.report([self.trouble("cus_1")])
         badge = self.badges()[0]
         self.assertEqual(badge["state"], "exception")
-        self.assertEqual(badge["last_error"], "Odoo refused it")
+        self.assertEqual(badge["last_error"], "Odoo refuses a value")
         self.assertIsNone(badge["exception_id"])
         exception = self.exception("cus_1")
         self.assertEqual(self.badges(self.operator)[0]["exception_id"], exception.id)

@@ -33,6 +33,18 @@ class TestOutbox(SaasSyncCase):
         self.assertEqual(row["user"], self.env.user.login)
         self.assertRegex(row["at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
+    def test_of_two_wishes_that_contradict_each_other_the_later_one_counts(self):
+        for command in ("resume", "pause", "resume"):
+            self.outbox._queue(command, self.connection)
+        self.assertEqual([row["command"] for row in self.rows()], ["resume"])
+        self.outbox._queue("keep_absent", self.connection, None, "customers")
+        self.outbox._queue("keep_absent", self.connection, None, "products")
+        self.outbox._queue("release_brake", self.connection, None, "customers")
+        left = [(row["command"], row["external_id"]) for row in self.rows()[1:]]
+        self.assertEqual(
+            left, [("keep_absent", "products"), ("release_brake", "customers")]
+        )
+
     def test_equal_pending_wishes_are_one_row(self):
         for _time in range(3):
             self.outbox._queue("sync_now", self.connection, "customer", "cus_1")
@@ -78,7 +90,7 @@ class TestOutbox(SaasSyncCase):
 
     def test_done_rows_are_forgotten_after_a_week(self):
         self.outbox._queue("pause", self.connection)
-        self.outbox._queue("resume", self.connection)
+        self.outbox._queue("sweep", self.connection)
         old, fresh = self.rows()
         self.api.outbox_done(
             {"rows": [{"id": old["id"], "ok": True}, {"id": fresh["id"], "ok": True}]}
@@ -93,12 +105,22 @@ class TestOutbox(SaasSyncCase):
     def test_administrators_pause_resume_and_load_again(self):
         connection = self.connection.with_user(self.admin)
         connection.action_pause()
-        connection.action_resume()
         connection.action_backfill()
         self.assertEqual(
-            [row["command"] for row in self.rows()], ["pause", "resume", "backfill"]
+            [row["command"] for row in self.rows()], ["pause", "backfill"]
         )
         self.assertEqual(self.rows()[0]["user"], "sync_admin")
+
+    def test_last_of_two_opposite_wishes_counts(self):
+        connection = self.connection.with_user(self.admin)
+        for wish in ("pause", "resume", "pause"):
+            getattr(connection, f"action_{wish}")()
+        self.assertEqual([row["command"] for row in self.rows()], ["pause"])
+        # A wish that is being carried out is not taken back, but followed.
+        connection.action_resume()
+        self.assertEqual(
+            [row["command"] for row in self.rows()], ["pause", "resume"]
+        )
 
     def test_operators_do_not_steer_connections(self):
         with self.assertRaises(AccessError):

@@ -3,6 +3,7 @@ from . import product_template
 from . import saas_sync_connection
 from . import saas_sync_connection_setup
 from . import saas_sync_exception
+from . import saas_sync_exception_date
 from . import saas_sync_api
 from . import saas_sync_api_document
 from . import saas_sync_api_billing

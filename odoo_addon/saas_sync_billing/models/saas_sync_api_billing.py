@@ -2,7 +2,10 @@
 periods and reconciliation.
 """
 
+from datetime import timedelta
+
 from odoo import fields, models
+from odoo.tools import format_date
 
 from odoo.addons.saas_sync.tools.errors import SyncError
 
@@ -120,34 +123,94 @@ class SaasSyncApi(models.AbstractModel):
             for name in names
         }
 
-    def _billing_check_period(self, locks, date, taxed, label, journal_type="sale"):
-        """Raise ``period_locked`` if a document of this date cannot be booked on it."""
-        date = fields.Date.to_date(date)
+    def _billing_violated(self, locks, date, taxed, journal_type="sale"):
+        """The latest lock that forbids booking on a date: ``(lock date, field)``."""
         names = ["fiscalyear_lock_date", "hard_lock_date"]
         names += ["sale_lock_date"] if journal_type == "sale" else []
         names += ["tax_lock_date"] if taxed else []
         violated = [
             (locks[name], name) for name in names if locks[name] and date <= locks[name]
         ]
+        return max(violated, default=None)
+
+    def _billing_booking_date(
+        self, connection, item, locks, date, taxed, journal_type="sale"
+    ):
+        """The day on which a document of this date is booked: its own, or, where an
+        accountant allows it, the first open one. Raises ``period_locked``.
+        """
+        date = fields.Date.to_date(date)
+        violated = self._billing_violated(locks, date, taxed, journal_type)
         if not violated:
-            return
-        lock_date, name = max(violated)
+            return date
+        lock_date, name = violated
+        open_date = lock_date + timedelta(days=1)
+        item.leave = self._billing_leave(connection, item)
+        if item.leave:
+            return open_date
         raise SyncError(
             "period_locked",
             self.env._(
-                "%(document)s belongs to %(date)s, and the period up to %(lock_date)s "
-                "is closed (%(lock)s).",
-                document=label,
+                "Its date is %(date)s, and the period up to %(lock_date)s is closed "
+                "(%(lock)s).",
                 date=date,
                 lock_date=lock_date,
                 lock=self.env["res.company"]._fields[name].string,
             ),
             hint=self.env._(
-                "Open the period in Accounting › Lock Dates and retry, "
-                "or enter the document by hand in an open period and ignore this "
+                "Book it on the first open day, or open the period in Accounting › "
+                "Lock Dates and retry, or enter the document by hand and ignore this "
                 "exception."
             ),
-            args={"date": str(date), "lock_date": str(lock_date), "lock": name},
+            args={
+                "date": str(date),
+                "lock_date": str(lock_date),
+                "lock": name,
+                "open_date": str(open_date),
+                "taxed": taxed,
+                "journal": journal_type,
+            },
+        )
+
+    def _billing_leave(self, connection, item):
+        """By whose leave a document may be booked on another day than its own, in
+        words; empty if by nobody's.
+        """
+        kind, external_id = item.key
+        decided = (
+            self.env["saas.sync.exception"]
+            .sudo()
+            .search(
+                [
+                    ("connection_id", "=", connection.id),
+                    ("kind", "=", kind),
+                    ("external_id", "=", external_id),
+                    ("first_open_day", "=", True),
+                ],
+                limit=1,
+            )
+        )
+        if decided:
+            return self.env._("decided by %s", decided.fixed_by_id.name or "")
+        if connection.lock_date_policy == "first_open_day":
+            return self.env._("the policy of connection %s", connection.name)
+        return ""
+
+    def _billing_tell_moved(self, item, record, own):
+        """Say in the record's chatter that it is booked on another day than its own;
+        this mails nobody.
+        """
+        own = fields.Date.to_date(own)
+        if record.date == own:
+            return
+        record._message_log(
+            body=self.env._(
+                "Dated %(own)s, which is in a closed period: booked on %(booked)s "
+                "(%(leave)s).",
+                own=format_date(self.env, own),
+                booked=format_date(self.env, record.date),
+                leave=item.leave,
+            )
         )
 
     # Reconciliation

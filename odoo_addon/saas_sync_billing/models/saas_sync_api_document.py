@@ -212,7 +212,8 @@ class SaasSyncApi(models.AbstractModel):
             "model": item.record._name,
             "res_id": item.record.id,
         }
-        if item.written or not item.error:
+        if item.written or not item.stopped:
+            # What waits has not been written: it must not pass for current next time.
             row["base"] = {"content": item.content}
         if item.error:
             error = item.error["message"]

@@ -47,8 +47,8 @@ class SaasSyncApi(models.AbstractModel):
                 ),
             )
         taxed = any(line["taxes"] for line in values["lines"])
-        self._billing_check_period(
-            locks, values["invoice_date"], taxed, item.change["label"]
+        item.booked_on = self._billing_booking_date(
+            connection, item, locks, values["invoice_date"], taxed
         )
         wanted, exponent = self._move_expected(item), values["exponent"]
         if Totals.of_move(move, exponent) != wanted:
@@ -70,9 +70,14 @@ class SaasSyncApi(models.AbstractModel):
 
     def _move_post_some(self, items):
         moves = self.env["account.move"].union(*(item.record for item in items))
+        for item in items:
+            if item.record.date != item.booked_on:
+                item.record.date = item.booked_on
         moves.with_context(saas_sync_own_matching=True).action_post()
         for item in items:
-            self._move_check_date(item.record, item.values["invoice_date"])
+            own = item.values["invoice_date"]
+            self._move_check_date(item.record, own, item.booked_on)
+            self._billing_tell_moved(item, item.record, own)
         # Odoo pairs credit notes with originals by position, which fails for two notes
         # of one invoice.
         self._billing_reconcile(
@@ -83,12 +88,12 @@ class SaasSyncApi(models.AbstractModel):
             ]
         )
 
-    def _move_check_date(self, move, wanted):
+    def _move_check_date(self, move, own, wanted):
         """Odoo moves a document out of a locked period without a word; raising undoes
         the posting.
         """
-        wanted = fields.Date.to_date(wanted)
-        if move.date != wanted or move.invoice_date not in (False, wanted):
+        own = fields.Date.to_date(own)
+        if move.date != wanted or move.invoice_date not in (False, own):
             raise SyncError(
                 "period_locked",
                 self.env._(

@@ -28,10 +28,10 @@ class SaasSyncApi(models.AbstractModel):
             item.climb("voided", "cancelled")
             return
         date = item.values["void_date"] or item.values["invoice_date"]
-        self._billing_check_period(
-            locks, date, bool(move.line_ids.tax_ids), item.change["label"]
+        item.booked_on = self._billing_booking_date(
+            connection, item, locks, date, bool(move.line_ids.tax_ids)
         )
-        counter = self._move_counter(connection, move, date, item.values["exponent"])
+        counter = self._move_counter(connection, item, date)
         if move.move_type == "out_refund":
             # What the voided note had paid is open again; the note itself is cancelled
             # out by its counterpart.
@@ -39,10 +39,11 @@ class SaasSyncApi(models.AbstractModel):
         self._billing_reconcile([move.line_ids + counter.line_ids])
         item.climb("voided", counter.name)
 
-    def _move_counter(self, connection, move, date, exponent):
+    def _move_counter(self, connection, item, date):
         """A posted document with the same lines and cents on the other side, at the
         original's currency rate.
         """
+        move, exponent = item.record, item.values["exponent"]
         refund = move.move_type == "out_refund"
         counter = self.env["account.move"].create(
             {
@@ -54,7 +55,7 @@ class SaasSyncApi(models.AbstractModel):
                 "invoice_currency_rate": move.invoice_currency_rate,
                 "fiscal_position_id": move.fiscal_position_id.id,
                 "invoice_date": date,
-                "date": date,
+                "date": item.booked_on,
                 "invoice_payment_term_id": False,
                 "invoice_date_due": date,
                 "invoice_user_id": False,
@@ -84,5 +85,6 @@ class SaasSyncApi(models.AbstractModel):
             connection, counter, wanted, exponent, tolerance=abs(wanted.total)
         )
         counter.with_context(saas_sync_own_matching=True).action_post()
-        self._move_check_date(counter, date)
+        self._move_check_date(counter, date, item.booked_on)
+        self._billing_tell_moved(item, counter, date)
         return counter

@@ -86,8 +86,8 @@ class SaasSyncApi(models.AbstractModel):
                 self._billing_check_money(
                     connection, item, [values["amount"]], date, rates
                 )
-                self._billing_check_period(
-                    locks, date, False, item.change["label"], journal_type="bank"
+                item.booked_on = self._billing_booking_date(
+                    connection, item, locks, date, False, journal_type="bank"
                 )
 
     # Posting
@@ -109,11 +109,14 @@ class SaasSyncApi(models.AbstractModel):
         )
         made = dict(zip(map(id, new), created, strict=True))
         records = payments.union(*(made.get(id(item)) or item.record for item in items))
+        for item in items:
+            if item.record and item.record.date != item.booked_on:
+                item.record.date = item.booked_on
         records.action_post()
         for item in items:
-            self._move_check_date(
-                (made.get(id(item)) or item.record).move_id, item.values["date"]
-            )
+            payment, own = made.get(id(item)) or item.record, item.values["date"]
+            self._move_check_date(payment.move_id, own, item.booked_on)
+            self._billing_tell_moved(item, payment, own)
         for item in new:
             item.record = made[id(item)]
             item.status = "created"
@@ -129,7 +132,7 @@ class SaasSyncApi(models.AbstractModel):
             "partner_id": self._payment_partner(item).id,
             "amount": to_major(values["amount"], values["exponent"]),
             "currency_id": item.currency.id,
-            "date": values["date"],
+            "date": item.booked_on,
             "memo": values["memo"],
             "journal_id": journal.id,
             "company_id": connection.company_id.id,

@@ -19,8 +19,8 @@ class SaasSyncApi(models.AbstractModel):
         """
         values, payment = item.values, item.record
         date = values["failed_date"] or values["date"]
-        self._billing_check_period(
-            locks, date, False, item.change["label"], journal_type="bank"
+        booked_on = self._billing_booking_date(
+            connection, item, locks, date, False, journal_type="bank"
         )
         lines = self._billing_receivable(payment.move_id)
         lines.remove_move_reconcile()
@@ -33,7 +33,7 @@ class SaasSyncApi(models.AbstractModel):
                 "partner_id": payment.partner_id.id,
                 "amount": payment.amount,
                 "currency_id": payment.currency_id.id,
-                "date": date,
+                "date": booked_on,
                 "memo": self.env._("Failed: %s", values["memo"]),
                 "journal_id": payment.journal_id.id,
                 "company_id": connection.company_id.id,
@@ -44,6 +44,7 @@ class SaasSyncApi(models.AbstractModel):
             }
         )
         counter.action_post()
-        self._move_check_date(counter.move_id, date)
+        self._move_check_date(counter.move_id, date, booked_on)
+        self._billing_tell_moved(item, counter, date)
         self._billing_reconcile([lines + self._billing_receivable(counter.move_id)])
         item.climb("failed", counter.name)

@@ -56,6 +56,17 @@ class SaasSyncConnection(models.Model):
         help="For cents by which inclusive taxes are rounded differently; empty "
         "means the income account.",
     )
+    lock_date_policy = fields.Selection(
+        [
+            ("hold", "Wait for a person"),
+            ("first_open_day", "Book on the first open day"),
+        ],
+        string="In a Closed Period",
+        default="hold",
+        required=True,
+        help="What happens to a document whose date is in a closed period. Its own "
+        "date stays on it; where it is booked is said in its chatter.",
+    )
     accounting_ready = fields.Boolean(compute="_compute_accounting_ready")
     invoice_count = fields.Integer(compute="_compute_billing_counts")
     payment_count = fields.Integer(compute="_compute_billing_counts")

@@ -4,7 +4,7 @@ use.
 
 from odoo import api, fields, models
 
-from odoo.addons.saas_sync.models.saas_sync_exception import OPEN_STATES
+from odoo.addons.saas_sync.models.saas_sync_exception import ACCOUNTANT, OPEN_STATES
 
 
 class SaasSyncException(models.Model):
@@ -15,28 +15,55 @@ class SaasSyncException(models.Model):
         string="Odoo Tax",
         domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', "
         "company_id)]",
+        groups=ACCOUNTANT,
         help="The tax that this rate means; remembered for all later documents.",
     )
-    tax_question = fields.Char(compute="_compute_tax_question")
+    chosen_product_id = fields.Many2one(
+        "product.template",
+        string="Product",
+        groups=ACCOUNTANT,
+        check_company=True,
+        help="The product that the other system means; remembered from now on.",
+    )
 
-    @api.depends("args", "kind", "label")
-    def _compute_tax_question(self):
-        for exception in self:
-            args = exception.args or {}
-            own = exception.kind == "tax_rate" and exception.label
-            exception.tax_question = self.env._(
-                "%(rate)s: which Odoo tax is it?",
-                rate=args.get("name") or own or args.get("tax_rate") or "",
-            )
+    def _choice_fields(self):
+        return {
+            **super()._choice_fields(),
+            "account.tax": "tax_id",
+            "product.template": "chosen_product_id",
+        }
 
-    def _chosen_record(self):
-        """For a tax, what was chosen in its own field, which offers the company's sales
-        taxes only.
-        """
-        if self.target_model == "account.tax" and self.tax_id:
-            self.tax_id.check_access("read")
-            return self.tax_id
-        return super()._chosen_record()
+    def _company_domain(self, target):
+        if target._name == "account.tax":
+            return [("company_id", "parent_of", self.company_id.id)]
+        return super()._company_domain(target)
+
+    @api.model
+    def _telling_fields(self):
+        return [*super()._telling_fields(), "invoice_label", "description"]
+
+    def action_open_currencies(self):
+        """Where a currency is activated, and its rates are entered."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "base.action_currency_form"
+        )
+        return {**action, "context": {"active_test": False}}
+
+    def action_new_tax(self):
+        """Make the tax that is missing; it is chosen here afterwards."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Tax"),
+            "res_model": "account.tax",
+            "views": [(False, "form")],
+            "target": "current",
+            "context": {
+                "default_type_tax_use": "sale",
+                "default_name": (self.args or {}).get("name"),
+                "default_company_id": self.company_id.id,
+            },
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_amounts
 from . import test_credit_note
 from . import test_currency
+from . import test_desk
 from . import test_invoice
 from . import test_payment
 from . import test_periods

@@ -54,7 +54,7 @@ class TestAccess(BillingCase):
         accountant = new_test_user(
             self.env, "billing-accountant", groups="account.group_account_user"
         )
-        self.assertTrue(accountant.has_group("saas_sync.group_operator"))
+        self.assertTrue(accountant.has_group("saas_sync.group_accountant"))
         self.assertFalse(accountant.has_group("saas_sync.group_admin"))
         clerk = new_test_user(self.env, "billing-clerk", groups="base.group_user")
         self.assertTrue(

@@ -54,6 +54,20 @@ class TestInvoice(BillingCase):
         receipts = self.env["saas.sync.receipt"].search([("external_id", "=", "in_1")])
         self.assertEqual(set(receipts.mapped("rung")), {"drafted", "posted"})
 
+    def test_receipts_name_the_batch_and_the_delivery_as_the_sidecars_log_does(self):
+        self.api.apply(
+            {
+                "batch": "b-7",
+                "connection": "stripe-eu",
+                "changes": [{**self.invoice("in_1"), "delivery": "evt_7"}],
+            }
+        )
+        receipts = self.env["saas.sync.receipt"].search([("external_id", "=", "in_1")])
+        self.assertEqual(
+            {(receipt.batch, receipt.delivery) for receipt in receipts},
+            {("b-7", "evt_7")},
+        )
+
     def test_a_repeated_batch_changes_nothing(self):
         batch = [
             self.invoice("in_1"),
@@ -101,6 +115,17 @@ class TestInvoice(BillingCase):
         self.assertBooked(draft, 100.0, 19.0, 119.0)
         self.assertEqual(draft.invoice_date, self.day("2026-10-09"))
         self.assertEqual(draft.invoice_line_ids.quantity, 2)
+
+    def test_a_draft_that_waited_is_rewritten_before_it_is_posted(self):
+        draft = self.applied(self.invoice("in_1", climb=["drafted"]))
+        values = {"partner": {"ref": {"kind": "customer", "external_id": "cus_2"}}}
+        result = self.apply_one(self.invoice("in_1", **values))
+        self.assertEqual((result["status"], draft.state), ("waiting", "draft"))
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        self._link("customer", "cus_2", other)
+        posted = self.applied(self.invoice("in_1", **values))
+        self.assertEqual((posted, posted.partner_id), (draft, other))
+        self.assertEqual(posted.state, "posted")
 
     def test_what_a_person_adds_to_a_draft_stays_when_it_is_posted(self):
         draft = self.applied(self.invoice("in_1", climb=["drafted"]))
@@ -225,10 +250,7 @@ class TestInvoice(BillingCase):
                 exception.message,
                 f"Tax rate VAT 7 % has no Odoo tax in {self.company.name}.",
             )
-            self.assertIn("Invoice ABC-0007 for Acme, ", exception.display_name)
-            self.assertEqual(
-                exception.tax_question, "Tax rate VAT 7 %: which Odoo tax is it?"
-            )
+            self.assertIn("Invoice ABC-0007 for Acme, ", exception.headline)
             exceptions.unlink()
 
     def test_references_that_are_not_there_yet_are_waited_for(self):

@@ -32,6 +32,9 @@ class Item:
         self.waiting = []
         self.refs = {}
         self.written = False
+        # Day and leave of booking, where the document's own day is in a closed period.
+        self.booked_on = None
+        self.leave = ""
         self.content = _fingerprint(self.values)
         base = self.link and self.link["base"] or {}
         self.same_content = base.get("content") == self.content

@@ -4,9 +4,14 @@ import { ConfirmationDialog } from '@web/core/confirmation_dialog/confirmation_d
 import { _t } from '@web/core/l10n/translation';
 import { formatInteger } from '@web/views/fields/formatters';
 import { useService, type ActionService, type DialogService, type Orm } from '@web/core/utils/hooks';
+import { Backlog } from '@saas_sync/backlog/backlog';
+import { Brakes } from '@saas_sync/brakes/brakes';
+import { BudgetBar } from '@saas_sync/budget/budget';
 import { kindLabel } from '@saas_sync/kinds/kinds';
-import type { ConnectionOverview, LinkCount, Stream } from '@saas_sync/overview/overview_service';
-import { connectionStateLook, silentLook, type StateLook } from '@saas_sync/states/states';
+import type { ConnectionOverview, LinkCount } from '@saas_sync/overview/overview_service';
+import { Standing } from '@saas_sync/standing/standing';
+import { connectionLook, type StateLook } from '@saas_sync/states/states';
+import { Streams } from '@saas_sync/streams/streams';
 import { ago, exactTime } from '@saas_sync/times/times';
 
 interface Props {
@@ -26,6 +31,7 @@ interface Figure {
 
 export class ConnectionCard extends Component<Props> {
   static template = 'saas_sync.ConnectionCard';
+  static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
   static props = { connection: Object, links: Array, manager: Boolean };
 
   orm!: Orm;
@@ -39,8 +45,7 @@ export class ConnectionCard extends Component<Props> {
   }
 
   get look(): StateLook {
-    const { silent, state } = this.props.connection;
-    return silent ? silentLook() : connectionStateLook(state);
+    return connectionLook(this.props.connection);
   }
 
   get figures(): Figure[] {
@@ -77,15 +82,6 @@ export class ConnectionCard extends Component<Props> {
 
   linkText({ kind, count }: LinkCount): string {
     return _t('%(kind)s (%(count)s)', { kind: kindLabel(kind), count: formatInteger(count) });
-  }
-
-  /** The stream of events has words of its own; a first load names what it lists. */
-  streamLabel(stream: Stream): string {
-    return stream.name === 'events' ? _t('Event log read') : kindLabel(stream.name);
-  }
-
-  streamText(stream: Stream): string {
-    return stream.progress || ago(stream.fresh_at);
   }
 
   openConnection(): void {
@@ -127,12 +123,20 @@ export class ConnectionCard extends Component<Props> {
     return this.command('action_resume');
   }
 
+  sweep(): Promise<void> {
+    return this.command('action_sweep');
+  }
+
+  get sweepHint(): string {
+    return _t('Looks for what was missed or deleted; what is known already is not read again.');
+  }
+
   loadEverythingAgain(): void {
     const { name } = this.props.connection;
     this.dialog.add(ConfirmationDialog, {
       title: _t('Load everything again'),
       body: _t(
-        'Every record of %(connection)s will be read and compared again. Nothing is written twice, but it can take hours.',
+        'Every record of %(connection)s will be read and compared again. Nothing is written twice, but it can take hours. To find only what was missed or deleted, “Sweep now” is enough, and much quicker.',
         { connection: name },
       ),
       confirmLabel: _t('Load everything again'),

@@ -5,12 +5,43 @@ import { registry } from '@web/core/registry';
 import type { BusService, Orm } from '@web/core/utils/hooks';
 import type { ConnectionState } from '@saas_sync/states/states';
 
+/** One kind of look at the other system; whatever a sidecar left out is absent or null. */
 export interface Stream {
+  /** A listing of the other system, or `events` for its log of changes. */
   name: string;
-  /** ISO 8601: everything older has been seen. */
-  fresh_at: string | null;
-  /** What a person reads about a running full load. */
-  progress: string | null;
+  /** ISO 8601: everything that happened before is known. */
+  fresh_at?: string | null;
+  /** How far a look under way has come; null between two looks. */
+  progress?: string | number | null;
+  /** ISO 8601: when the next look is due. */
+  next_at?: string | null;
+  /** What the last whole reading found: records listed, and how many of them were news. */
+  last?: { listed: number; put: number } | null;
+}
+
+/** What the other system's limits still allow. */
+export interface Budget {
+  left?: number;
+  of?: number;
+  /** The time for which `of` calls are allowed, in milliseconds. */
+  per_ms?: number;
+  /** ISO 8601: when all of it is there again, if the other system says so. */
+  resets_at?: string | null;
+}
+
+/** Deletions that wait for a decision, because more is gone than is usual. */
+export interface Brake {
+  stream: string;
+  kind?: string;
+  /** How many records of how many are gone. */
+  absent?: number;
+  of?: number;
+  /** Some of them; empty for those who do not decide. */
+  examples?: string[];
+  /** ISO 8601. */
+  since?: string | null;
+  /** The decision that is on its way to the sidecar. */
+  decided?: 'release_brake' | 'keep_absent' | null;
 }
 
 export interface ConnectionOverview {
@@ -36,7 +67,13 @@ export interface ConnectionOverview {
   /** Nothing was reported for so long that the sidecar must be assumed to be down. */
   silent: boolean;
   counters: Record<string, number>;
+  /** Until the backlog is worked off, as of the last report, in milliseconds. */
+  eta_ms: number | null;
+  /** When a resting or broken connection is tried again. */
+  next_try_at: string | null;
+  budget: Budget | null;
   streams: Stream[];
+  brakes: Brake[];
 }
 
 /** Open exceptions with one error code. */

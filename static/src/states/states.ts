@@ -47,8 +47,13 @@ export function linkStateLook(state: LinkState): StateLook {
 }
 
 /** A connection whose sidecar is silent has no state that could be trusted. */
-export function silentLook(): StateLook {
+function silentLook(): StateLook {
   return look('fa-exclamation-circle', 'warning', _t('Silent'));
+}
+
+/** How a connection is shown, whether or not its sidecar still speaks. */
+export function connectionLook({ silent, state }: { silent: boolean; state: ConnectionState }): StateLook {
+  return silent ? silentLook() : connectionStateLook(state);
 }
 
 export function connectionStateLook(state: ConnectionState): StateLook {

@@ -8,7 +8,9 @@ import { registry } from '@web/core/registry';
 import { user } from '@web/core/user';
 import { useService, type ActionService } from '@web/core/utils/hooks';
 import type { ConnectionOverview, OverviewService } from '@saas_sync/overview/overview_service';
-import { connectionStateLook, silentLook, type StateLook } from '@saas_sync/states/states';
+import { brakeText } from '@saas_sync/brakes/brake_words';
+import { connectionLook, type StateLook } from '@saas_sync/states/states';
+import { staleStreams, streamLabel, streamText } from '@saas_sync/streams/freshness';
 import { ago } from '@saas_sync/times/times';
 
 /** After the page itself has loaded: nobody waits for this number. In milliseconds. */
@@ -48,13 +50,37 @@ export class SyncSystray extends Component {
     return this.connections.reduce((sum, connection) => sum + connection.backlog, 0);
   }
 
+  /** Everything that a person should look at: exceptions, decisions to take, streams that are late. */
+  get count(): number {
+    const others = this.connections.flatMap((connection) => this.concerns(connection));
+    return this.exceptions + others.length;
+  }
+
   get title(): string {
-    const figures = { exceptions: this.exceptions, backlog: this.backlog };
-    return _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
+    const { exceptions, backlog } = this;
+    const others = this.count - exceptions;
+    return others
+      ? _t(
+          'SaaS Sync. Open exceptions: %(exceptions)s. Other things to look at: %(others)s. In progress: %(backlog)s.',
+          { exceptions, others, backlog },
+        )
+      : _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', { exceptions, backlog });
   }
 
   look(connection: ConnectionOverview): StateLook {
-    return connection.silent ? silentLook() : connectionStateLook(connection.state);
+    return connectionLook(connection);
+  }
+
+  /** What needs a person besides the exceptions, in words. */
+  concerns(connection: ConnectionOverview): string[] {
+    const { state, silent, message } = connection;
+    const broken = state === 'broken' && !silent && message ? [message] : [];
+    const held = connection.brakes.filter((brake) => !brake.decided);
+    return [
+      ...broken,
+      ...held.map((brake) => brakeText(brake, connection)),
+      ...staleStreams(connection).map((stream) => `${streamLabel(stream.name)}: ${streamText(stream)}`),
+    ];
   }
 
   detail(connection: ConnectionOverview): string {

@@ -2,7 +2,7 @@
 import { animationFrame } from '@odoo/hoot-dom';
 import { getService, MockServer, onRpc, serverState } from '@web/../tests/web_test_helpers';
 import type { BusService } from '@web/core/utils/hooks';
-import type { ConnectionOverview, OverviewData } from '@saas_sync/overview/overview_service';
+import type { Brake, ConnectionOverview, OverviewData } from '@saas_sync/overview/overview_service';
 import type { Badge } from '@saas_sync/sync_service/sync_service';
 
 export function badge(values: Partial<Badge> = {}): Badge {
@@ -57,7 +57,24 @@ export function connection(values: Partial<ConnectionOverview> = {}): Connection
     reported_at: '2026-11-22 08:00:00',
     silent: false,
     counters: { received: 10, applied: 9, unchanged: 1, failed: 0 },
+    eta_ms: null,
+    next_try_at: null,
+    budget: null,
     streams: [{ name: 'events', fresh_at: '2026-11-22T07:59:00.000Z', progress: null }],
+    brakes: [],
+    ...values,
+  };
+}
+
+export function brake(values: Partial<Brake> = {}): Brake {
+  return {
+    stream: 'customers',
+    kind: 'customer',
+    absent: 120,
+    of: 300,
+    examples: ['cus_1', 'cus_2'],
+    since: '2026-11-22T06:00:00.000Z',
+    decided: null,
     ...values,
   };
 }

@@ -7,8 +7,10 @@ import {
   mockService,
   mountWithCleanup,
   onRpc,
+  patchWithCleanup,
 } from '@web/../tests/web_test_helpers';
 import { defineMailModels } from '@mail/../tests/mail_test_helpers';
+import { user } from '@web/core/user';
 import { getDefaultConfig } from '@web/views/view';
 import { Overview } from '@saas_sync/overview/overview';
 import type { OverviewData } from '@saas_sync/overview/overview_service';
@@ -33,7 +35,7 @@ test('a connection shows health, work under way and freshness', async () => {
   expect('.o_saas_sync_figure[data-name=waiting]').toHaveText(/^2/);
   expect('.o_saas_sync_figure[data-name=exceptions]').toHaveText(/^1/);
   expect('.o_saas_sync_times dd:eq(0)').toHaveText('3 minutes ago');
-  expect('.o_saas_sync_stream dd').toHaveText('1 minute ago');
+  expect('.o_saas_sync_stream dd').toHaveText('complete as of 07:59');
 });
 
 test('a broken connection says why and what to do', async () => {
@@ -91,7 +93,7 @@ test('nobody is told that all is well while there are exceptions that only opera
 
 test('without exceptions the screen says so', async () => {
   await showOverview(overview({ connections: [connection({ open_exceptions: 0 })] }));
-  expect('.o_saas_sync_causes .card-body').toHaveText('Nothing needs your attention.');
+  expect('.o_saas_sync_causes .card-body').toHaveText('No open exceptions.');
 });
 
 test('linked kinds are counted and lead to their links', async () => {
@@ -154,6 +156,24 @@ test('loading everything again is asked back first', async () => {
   await click('.modal .btn-primary');
   await animationFrame();
   expect.verifySteps(['backfill [[1]]']);
+});
+
+test('a sweep is asked for without further questions', async () => {
+  onRpc('saas.sync.connection', 'action_sweep', ({ args }) => {
+    expect.step(`sweep ${JSON.stringify(args)}`);
+    return { type: 'ir.actions.client', tag: 'display_notification', params: { message: 'Queued' } };
+  });
+  await showOverview(overview());
+  await click('.o_saas_sync_sweep');
+  await animationFrame();
+  expect.verifySteps(['sweep [[1]]']);
+});
+
+test('whoever is no administrator steers nothing', async () => {
+  patchWithCleanup(user, { hasGroup: () => Promise.resolve(false) });
+  await showOverview(overview());
+  expect('.o_saas_sync_card').toHaveCount(1);
+  expect('.o_saas_sync_card footer').toHaveCount(0);
 });
 
 test('a failed look-up offers to try again', async () => {

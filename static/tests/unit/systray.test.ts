@@ -6,7 +6,7 @@ import { defineMailModels } from '@mail/../tests/mail_test_helpers';
 import { user } from '@web/core/user';
 import { SyncSystray } from '@saas_sync/systray/systray';
 import type { OverviewData } from '@saas_sync/overview/overview_service';
-import { connection, overview, send } from './helpers';
+import { brake, connection, overview, send } from './helpers';
 
 defineMailModels();
 beforeEach(() => mockDate('2026-11-22 08:00:00', 0));
@@ -75,6 +75,46 @@ test('a new exception is shown at once', async () => {
   await send('saas_sync.overview', { open: 2 });
   await advanceTime(600);
   expect.verifySteps(['overview', 'overview', 'overview']);
+});
+
+test('a decision to take and a stream that is late are counted and said', async () => {
+  const streams = [{ name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z' }];
+  await showSystray(
+    overview({
+      connections: [connection({ streams, brakes: [brake(), brake({ decided: 'keep_absent' })] })],
+    }),
+  );
+  expect('.o_saas_sync_systray_count').toHaveText('3');
+  expect('.o_saas_sync_systray').toHaveAttribute('aria-label', /Other things to look at: 2\./);
+  await click('.o_saas_sync_systray');
+  await waitFor('.o_saas_sync_systray_menu');
+  expect(queryAllTexts('.o_saas_sync_systray_concern')).toEqual([
+    'Customers: 120 of 300 are no longer at Stripe.',
+    'Invoices: complete only until Nov 20, 09:12',
+  ]);
+  expect.verifySteps(['overview']);
+});
+
+test('a broken connection needs somebody, and says why', async () => {
+  const broken = connection({ state: 'broken', message: 'The key was revoked.', open_exceptions: 0 });
+  await showSystray(overview({ connections: [broken] }));
+  expect('.o_saas_sync_systray_count').toHaveText('1');
+  await click('.o_saas_sync_systray');
+  await waitFor('.o_saas_sync_systray_menu');
+  expect(queryAllTexts('.o_saas_sync_systray_concern')).toEqual(['The key was revoked.']);
+  expect.verifySteps(['overview']);
+});
+
+test('a paused or silent connection is not called late as well', async () => {
+  const streams = [{ name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z' }];
+  const late = connection({ streams, open_exceptions: 0 });
+  const connections = [
+    { ...late, state: 'paused' as const },
+    { ...late, id: 2, silent: true },
+  ];
+  await showSystray(overview({ connections }));
+  expect('.o_saas_sync_systray_count').toHaveCount(0);
+  expect.verifySteps(['overview']);
 });
 
 test('a click summarises the connections', async () => {

@@ -5,11 +5,17 @@ import { ConfirmationDialog } from '@web/core/confirmation_dialog/confirmation_d
 import { _t } from '@web/core/l10n/translation';
 import { formatInteger } from '@web/views/fields/formatters';
 import { useService } from '@web/core/utils/hooks';
+import { Backlog } from '@saas_sync/backlog/backlog';
+import { Brakes } from '@saas_sync/brakes/brakes';
+import { BudgetBar } from '@saas_sync/budget/budget';
 import { kindLabel } from '@saas_sync/kinds/kinds';
-import { connectionStateLook, silentLook } from '@saas_sync/states/states';
+import { Standing } from '@saas_sync/standing/standing';
+import { connectionLook } from '@saas_sync/states/states';
+import { Streams } from '@saas_sync/streams/streams';
 import { ago, exactTime } from '@saas_sync/times/times';
 export class ConnectionCard extends Component {
     static template = 'saas_sync.ConnectionCard';
+    static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
     static props = { connection: Object, links: Array, manager: Boolean };
     orm;
     action;
@@ -20,8 +26,7 @@ export class ConnectionCard extends Component {
         this.dialog = useService('dialog');
     }
     get look() {
-        const { silent, state } = this.props.connection;
-        return silent ? silentLook() : connectionStateLook(state);
+        return connectionLook(this.props.connection);
     }
     get figures() {
         const { backlog, waiting, open_exceptions: exceptions } = this.props.connection;
@@ -54,13 +59,6 @@ export class ConnectionCard extends Component {
     formatInteger = formatInteger;
     linkText({ kind, count }) {
         return _t('%(kind)s (%(count)s)', { kind: kindLabel(kind), count: formatInteger(count) });
-    }
-    /** The stream of events has words of its own; a first load names what it lists. */
-    streamLabel(stream) {
-        return stream.name === 'events' ? _t('Event log read') : kindLabel(stream.name);
-    }
-    streamText(stream) {
-        return stream.progress || ago(stream.fresh_at);
     }
     openConnection() {
         void this.action.doAction({
@@ -96,11 +94,17 @@ export class ConnectionCard extends Component {
     resume() {
         return this.command('action_resume');
     }
+    sweep() {
+        return this.command('action_sweep');
+    }
+    get sweepHint() {
+        return _t('Looks for what was missed or deleted; what is known already is not read again.');
+    }
     loadEverythingAgain() {
         const { name } = this.props.connection;
         this.dialog.add(ConfirmationDialog, {
             title: _t('Load everything again'),
-            body: _t('Every record of %(connection)s will be read and compared again. Nothing is written twice, but it can take hours.', { connection: name }),
+            body: _t('Every record of %(connection)s will be read and compared again. Nothing is written twice, but it can take hours. To find only what was missed or deleted, “Sweep now” is enough, and much quicker.', { connection: name }),
             confirmLabel: _t('Load everything again'),
             confirm: () => this.command('action_backfill'),
             cancel: () => { },

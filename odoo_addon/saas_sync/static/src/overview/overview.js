@@ -1,7 +1,6 @@
 // Generated from static/src/overview/overview.ts by "npm run build". Edit that file, not this one.
 // The client action “Overview”: all connections at a glance, and where a person is needed.
-import { Component, onWillStart, useEffect, useState } from '@odoo/owl';
-import { browser } from '@web/core/browser/browser';
+import { Component, onWillStart, useState } from '@odoo/owl';
 import { _t } from '@web/core/l10n/translation';
 import { registry } from '@web/core/registry';
 import { user } from '@web/core/user';
@@ -10,9 +9,8 @@ import { Layout } from '@web/search/layout';
 import { standardActionServiceProps } from '@web/webclient/actions/action_service';
 import { ConnectionCard } from '@saas_sync/connection_card/connection_card';
 import { SetupChecklist } from '@saas_sync/setup_checklist/setup_checklist';
+import { useLiveOverview } from '@saas_sync/overview/live';
 import { ago } from '@saas_sync/times/times';
-/** The bus brings news; this only keeps “3 minutes ago” and the silence banner honest. In milliseconds. */
-const RECHECK = 60_000;
 export class Overview extends Component {
     static template = 'saas_sync.Overview';
     static components = { Layout, ConnectionCard, SetupChecklist };
@@ -25,20 +23,12 @@ export class Overview extends Component {
     setup() {
         this.service = useService('saas_sync_overview');
         this.action = useService('action');
-        this.shared = useState(this.service.state);
+        this.shared = useLiveOverview();
         this.rights = useState({ manager: false });
         onWillStart(async () => {
             const [manager] = await Promise.all([user.hasGroup('saas_sync.group_admin'), this.service.refresh()]);
             this.rights.manager = manager;
         });
-        useEffect(() => {
-            const unwatch = this.service.watch();
-            const timer = browser.setInterval(() => this.service.refresh(), RECHECK);
-            return () => {
-                unwatch();
-                browser.clearInterval(timer);
-            };
-        }, () => []);
     }
     get connections() {
         return this.shared.data?.connections ?? [];

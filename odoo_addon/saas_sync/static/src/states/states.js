@@ -26,8 +26,12 @@ export function linkStateLook(state) {
     }
 }
 /** A connection whose sidecar is silent has no state that could be trusted. */
-export function silentLook() {
+function silentLook() {
     return look('fa-exclamation-circle', 'warning', _t('Silent'));
+}
+/** How a connection is shown, whether or not its sidecar still speaks. */
+export function connectionLook({ silent, state }) {
+    return silent ? silentLook() : connectionStateLook(state);
 }
 export function connectionStateLook(state) {
     switch (state) {

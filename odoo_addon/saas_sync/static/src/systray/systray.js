@@ -8,7 +8,9 @@ import { _t } from '@web/core/l10n/translation';
 import { registry } from '@web/core/registry';
 import { user } from '@web/core/user';
 import { useService } from '@web/core/utils/hooks';
-import { connectionStateLook, silentLook } from '@saas_sync/states/states';
+import { brakeText } from '@saas_sync/brakes/brake_words';
+import { connectionLook } from '@saas_sync/states/states';
+import { staleStreams, streamLabel, streamText } from '@saas_sync/streams/freshness';
 import { ago } from '@saas_sync/times/times';
 /** After the page itself has loaded: nobody waits for this number. In milliseconds. */
 const PATIENCE = 1000;
@@ -40,12 +42,31 @@ export class SyncSystray extends Component {
     get backlog() {
         return this.connections.reduce((sum, connection) => sum + connection.backlog, 0);
     }
+    /** Everything that a person should look at: exceptions, decisions to take, streams that are late. */
+    get count() {
+        const others = this.connections.flatMap((connection) => this.concerns(connection));
+        return this.exceptions + others.length;
+    }
     get title() {
-        const figures = { exceptions: this.exceptions, backlog: this.backlog };
-        return _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', figures);
+        const { exceptions, backlog } = this;
+        const others = this.count - exceptions;
+        return others
+            ? _t('SaaS Sync. Open exceptions: %(exceptions)s. Other things to look at: %(others)s. In progress: %(backlog)s.', { exceptions, others, backlog })
+            : _t('SaaS Sync. Open exceptions: %(exceptions)s. In progress: %(backlog)s.', { exceptions, backlog });
     }
     look(connection) {
-        return connection.silent ? silentLook() : connectionStateLook(connection.state);
+        return connectionLook(connection);
+    }
+    /** What needs a person besides the exceptions, in words. */
+    concerns(connection) {
+        const { state, silent, message } = connection;
+        const broken = state === 'broken' && !silent && message ? [message] : [];
+        const held = connection.brakes.filter((brake) => !brake.decided);
+        return [
+            ...broken,
+            ...held.map((brake) => brakeText(brake, connection)),
+            ...staleStreams(connection).map((stream) => `${streamLabel(stream.name)}: ${streamText(stream)}`),
+        ];
     }
     detail(connection) {
         const figures = { backlog: connection.backlog, when: ago(connection.last_event_at) };

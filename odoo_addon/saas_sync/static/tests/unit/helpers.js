@@ -52,7 +52,23 @@ export function connection(values = {}) {
         reported_at: '2026-11-22 08:00:00',
         silent: false,
         counters: { received: 10, applied: 9, unchanged: 1, failed: 0 },
+        eta_ms: null,
+        next_try_at: null,
+        budget: null,
         streams: [{ name: 'events', fresh_at: '2026-11-22T07:59:00.000Z', progress: null }],
+        brakes: [],
+        ...values,
+    };
+}
+export function brake(values = {}) {
+    return {
+        stream: 'customers',
+        kind: 'customer',
+        absent: 120,
+        of: 300,
+        examples: ['cus_1', 'cus_2'],
+        since: '2026-11-22T06:00:00.000Z',
+        decided: null,
         ...values,
     };
 }

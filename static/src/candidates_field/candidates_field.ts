@@ -1,0 +1,55 @@
+// The field widget saas_sync_candidates: the Odoo records that could be meant, each chosen with one press.
+import { Component, useState } from '@odoo/owl';
+import { _t } from '@web/core/l10n/translation';
+import { registry } from '@web/core/registry';
+import { useService, type ActionService, type Services } from '@web/core/utils/hooks';
+import { standardFieldProps, type StandardFieldProps } from '@web/views/fields/standard_field_props';
+
+export interface Candidate {
+  id: number;
+  name: string;
+  /** What tells twins apart: VAT number, e-mail, city. */
+  details: string;
+}
+
+export class CandidatesField extends Component<StandardFieldProps> {
+  static template = 'saas_sync.CandidatesField';
+  static props = { ...standardFieldProps };
+
+  orm!: Services['orm'];
+  action!: ActionService;
+  state!: { busy: boolean };
+
+  setup(): void {
+    this.orm = useService('orm');
+    this.action = useService('action');
+    this.state = useState({ busy: false });
+  }
+
+  get candidates(): Candidate[] {
+    return (this.props.record.data[this.props.name] as Candidate[] | false) || [];
+  }
+
+  label(candidate: Candidate): string {
+    return _t('Use %(name)s and retry', { name: candidate.name });
+  }
+
+  /** Links the record on the server, which also has everything that waited for it tried again. */
+  async choose(candidate: Candidate): Promise<void> {
+    const { record } = this.props;
+    this.state.busy = true;
+    try {
+      const of = [[record.resId], candidate.id];
+      const said = await this.orm.call(record.resModel, 'action_use_candidate', of);
+      await this.action.doAction(said as object);
+    } finally {
+      this.state.busy = false;
+    }
+  }
+}
+
+registry.category('fields').add('saas_sync_candidates', {
+  component: CandidatesField,
+  displayName: _t('Candidates'),
+  supportedTypes: ['json'],
+});
