@@ -2,10 +2,19 @@
 import { createHash } from 'node:crypto';
 import { chownSync, cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isUsedBeside } from './lease.ts';
 import type { Machine } from './machine.ts';
 import { installDependencies, odooPackage, requireDebian, type OdooPackage } from './packages.ts';
 import { ADDONS, ADDONS_FOR_ODOO, inVar, ordinaryAccount, privateFolder, type Account } from './paths.ts';
-import { cluster, psql, stopCluster, type Cluster } from './postgres.ts';
+import {
+  cluster,
+  crashCluster,
+  psql,
+  restartCluster,
+  settleCluster,
+  stopCluster,
+  type Cluster,
+} from './postgres.ts';
 import { mustRun, run, SetupError, type Command } from './process.ts';
 import type { Progress } from './progress.ts';
 
@@ -34,6 +43,7 @@ export async function debianMachine(progress: Progress): Promise<Machine> {
       const env = environment(odoo, home);
       return { ...asOdoo('/usr/bin/python3', [join(odoo.root, 'usr/bin/odoo'), ...words]), env, cwd: home };
     },
+    postgres: { isUsedBeside, settle: settleCluster, crash: crashCluster, start: restartCluster },
     sql: async (database, statement) =>
       (
         await mustRun(psql(postgres, database, statement), `SQL on ${database}: ${statement.split('\n')[0]}`)

@@ -5,7 +5,7 @@ import { dockerMachine, dockerRuns } from './docker.ts';
 import { takeLease, type Lease } from './lease.ts';
 import { withLock } from './lock.ts';
 import { testResult } from './log.ts';
-import type { Machine } from './machine.ts';
+import type { Crashable, Machine } from './machine.ts';
 import { prepareVar } from './paths.ts';
 import { freePort } from './ports.ts';
 import { endLeftovers } from './process.ts';
@@ -26,6 +26,17 @@ export interface OdooServer {
   /** Odoo's log; empty for a remote Odoo. */
   logFile: string;
   stop(): Promise<void>;
+  /** kill -9 of the server and all its workers. Its address stays and answers 502. */
+  kill(): Promise<void>;
+  /** Resolves when it answers, e.g. again after `kill` if it is kept up. */
+  ready(): Promise<void>;
+}
+
+export interface ServeOptions {
+  workers?: number;
+  port?: number;
+  /** Started again whatever ends it, as a service manager does: Odoo's own master ends when PostgreSQL does. */
+  keepUp?: boolean;
 }
 
 /** The outcome of a run of Odoo's own tests. */
@@ -40,6 +51,8 @@ export interface TestRun {
 /** A provisioned Odoo 19. */
 export interface Odoo {
   readonly version: string;
+  /** Its PostgreSQL, for tests that crash it; undefined where Odoo and PostgreSQL are not processes of this machine. */
+  readonly postgres?: Crashable;
   /** Clones the template (company "Northwind Europe", EUR, generic chart, no demo data) and installs addons. */
   createDatabase(name: string, options?: { install?: string[] }): Promise<void>;
   databaseExists(name: string): Promise<boolean>;
@@ -47,7 +60,7 @@ export interface Odoo {
   /** Updates addons, installs those that are missing; fails with the log when Odoo logged an error. */
   update(name: string, addons: string[]): Promise<void>;
   /** Serves one database: 2 workers, 1 cron thread and the websocket process behind one address. */
-  start(database: string, options?: { workers?: number; port?: number }): Promise<OdooServer>;
+  start(database: string, options?: ServeOptions): Promise<OdooServer>;
   /** Updates the addons with their tests on. Tags default to all tests of these addons. */
   test(database: string, options: { addons: string[]; tags?: string }): Promise<TestRun>;
   /** Runs Python in `odoo shell` and returns what it printed; changes stay only after env.cr.commit(). */
@@ -87,6 +100,7 @@ function localOdoo(machine: Machine, template: string, progress: Progress, lease
   const existing = (name: string): Promise<void> => databases.requireDatabase(machine, name);
   return {
     version: machine.version,
+    ...(machine.postgres ? { postgres: machine.postgres } : {}),
     createDatabase: (name, { install = [] } = {}) =>
       progress.step(`Database ${name}`, () =>
         withLock(`database-${databases.checkName(name)}`, () =>

@@ -23,14 +23,22 @@ export function takeLease(): Lease {
   };
 }
 
+/** Whether a process other than these holds a lease now. */
+export const isUsedBeside = (ours: readonly number[]): boolean =>
+  leases()
+    .filter((name) => !ours.includes(pidOf(name)))
+    .some(isHeld);
+
 function othersRemain(): boolean {
-  const files = readdirSync(inVar('run')).filter((name) => /^lease-\d+-\d+$/.test(name));
-  return files.filter(isHeld).length > 0;
+  return leases().filter(isHeld).length > 0;
 }
+
+const leases = (): string[] => readdirSync(inVar('run')).filter((name) => /^lease-\d+-\d+$/.test(name));
+const pidOf = (name: string): number => Number(name.split('-')[1]);
 
 function isHeld(name: string): boolean {
   const file = inVar('run', name);
-  const held = startTimeOf(Number(name.split('-')[1])) === readFileSync(file, 'utf8');
+  const held = startTimeOf(pidOf(name)) === readFileSync(file, 'utf8');
   if (!held) rmSync(file, { force: true });
   return held;
 }

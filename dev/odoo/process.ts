@@ -194,11 +194,18 @@ export interface Daemon {
   readonly exited: Promise<number>;
   readonly running: boolean;
   stop(): Promise<void>;
+  /** SIGKILL to it and all its workers, at once. */
+  kill(): Promise<void>;
 }
 
-/** Starts a program that stays; it ends with this process or by `stop()`. */
-export function daemon(command: Command, logFile: string, details: RecordDetails): Daemon {
-  const log = openSync(logFile, 'w');
+/** Starts a program that stays; it ends with this process or by `stop()`. Its log begins anew, or goes on with `a`. */
+export function daemon(
+  command: Command,
+  logFile: string,
+  details: RecordDetails,
+  mode: 'w' | 'a' = 'w',
+): Daemon {
+  const log = openSync(logFile, mode);
   const child = spawn(command.file, command.args, {
     ...spawnOptions(command),
     detached: true,
@@ -223,6 +230,10 @@ export function daemon(command: Command, logFile: string, details: RecordDetails
       const impatience = setTimeout(() => signalGroup(pid, 'SIGKILL'), 15_000);
       await exited;
       clearTimeout(impatience);
+    },
+    async kill() {
+      if (running && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      await exited;
     },
   };
 }

@@ -24,6 +24,8 @@ export function remoteOdoo(url: string): Odoo {
         password: process.env['ODOO_PASSWORD'] ?? 'admin',
         logFile: '',
         stop: () => Promise.resolve(),
+        kill: refuse('Killing Odoo'),
+        ready: () => Promise.resolve(),
       }),
     release: () => Promise.resolve(),
   };

@@ -1,6 +1,6 @@
 // A serving Odoo: prefork workers, a cron thread, the websocket process, and the proxy that joins them.
 import { readFileSync } from 'node:fs';
-import type { OdooServer } from './index.ts';
+import type { OdooServer, ServeOptions } from './index.ts';
 import type { Machine } from './machine.ts';
 import { inVar } from './paths.ts';
 import { freePort, isListening } from './ports.ts';
@@ -16,12 +16,15 @@ import {
 import { reverseProxy, type Upstream } from './proxy.ts';
 
 const PATIENCE = 180_000;
+const RESTART_PAUSE = 300;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts Odoo for one database and returns when it answers. */
 export async function startServer(
   machine: Machine,
   database: string,
-  options: { workers?: number; port?: number },
+  options: ServeOptions,
 ): Promise<OdooServer> {
   await endLeftovers();
   const other = recordedProcesses().find(
@@ -39,14 +42,50 @@ export async function startServer(
       serverArguments(database, options.workers ?? 2, upstream),
       Object.values(upstream),
     );
-    const odoo = daemon(command, logFile, { label: 'odoo server', database, url });
+    const details = { label: 'odoo server', database, url };
+    let odoo = daemon(command, logFile, details);
+    const stopped = new AbortController();
+    const keepUp = async (): Promise<void> => {
+      for (await odoo.exited; !stopped.signal.aborted; await odoo.exited) {
+        await sleep(RESTART_PAUSE);
+        await untilFree(upstream);
+        if (!stopped.signal.aborted) odoo = daemon(command, logFile, details, 'a');
+      }
+    };
     await untilReady(odoo, upstream, logFile);
-    const stop = async (): Promise<void> => void (await Promise.all([odoo.stop(), proxy.stop()]));
-    return { url, database, login: 'admin', password: 'admin', logFile, stop };
+    if (options.keepUp) void keepUp();
+    return {
+      url,
+      database,
+      login: 'admin',
+      password: 'admin',
+      logFile,
+      stop: async () => {
+        stopped.abort();
+        await Promise.all([odoo.stop(), proxy.stop()]);
+      },
+      kill: async () => {
+        requireProcesses(machine);
+        await odoo.kill();
+        await untilFree(upstream);
+      },
+      ready: () => untilReady({ running: true, stop: async () => {} }, upstream, logFile),
+    };
   } catch (error) {
     await proxy.stop();
     throw error;
   }
+}
+
+/** A container outlives the client that would be killed here. */
+function requireProcesses(machine: Machine): void {
+  if (machine.postgres) return;
+  throw new SetupError('Killing Odoo is possible only where it is a process of this machine, not in Docker.');
+}
+
+/** Workers end a moment after the process that led them. */
+async function untilFree({ http, gevent }: Upstream): Promise<void> {
+  while ((await isListening(http)) || (await isListening(gevent))) await sleep(20);
 }
 
 function serverArguments(database: string, workers: number, { http, gevent }: Upstream): string[] {
@@ -63,12 +102,16 @@ function serverArguments(database: string, workers: number, { http, gevent }: Up
   ];
 }
 
-async function untilReady(odoo: Daemon, { http, gevent }: Upstream, logFile: string): Promise<void> {
+async function untilReady(
+  odoo: Pick<Daemon, 'running' | 'stop'>,
+  { http, gevent }: Upstream,
+  logFile: string,
+): Promise<void> {
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
     if (!odoo.running)
       throw new SetupError(`Odoo ended while it started:\n${tail(logFile)}\nThe whole log: ${logFile}`);
     if ((await isHealthy(http)) && (await isListening(gevent))) return;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await sleep(150);
   }
   await odoo.stop();
   throw new SetupError(`Odoo did not become ready in ${PATIENCE / 1000} s:\n${tail(logFile)}`);

@@ -1,10 +1,12 @@
 /**
  * `npm test`: every test there is, on a real Odoo and a real browser, ending with `N passed, N failed`.
- * `npm test -- unit` (no Odoo), `-- addons` (Odoo's own runner), `-- flow` (through the whole path) run one part;
+ * `npm test -- unit` (no Odoo), `-- addons` (Odoo's own runner), `-- flow` (through the whole path), `-- faults` (what is
+ * killed, cut and filled up; SAAS_SYNC_FAULT_ROUNDS=10 for more of it, SAAS_SYNC_FAULT_SEED to repeat) run one part;
  * `npm test -- flow test/flow/story.test.ts` one file of it.
  */
 import { spawn } from 'node:child_process';
 import { provision, terminalProgress, type Odoo } from '../odoo/index.ts';
+import { prepareFaults } from './fault-world.ts';
 import { prepareFlow, type FlowWorld } from './flow-world.ts';
 
 interface Count {
@@ -12,7 +14,7 @@ interface Count {
   failed: number;
 }
 
-const PARTS = ['unit', 'addons', 'flow'] as const;
+const PARTS = ['unit', 'addons', 'flow', 'faults'] as const;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const files = words.filter((word) => word.endsWith('.test.ts'));
 const wanted = words.filter((word) => !files.includes(word));
@@ -34,10 +36,13 @@ const add = (part: string, count: Count): void => {
 
 let odoo: Odoo | undefined;
 try {
-  if (runs('unit')) add('unit and property', await mocha(['test/unit', 'test/property'], {}));
-  if (runs('addons') || runs('flow')) odoo = await provision({ progress: terminalProgress() });
+  if (runs('unit'))
+    add('unit and property', await mocha(['test/unit', 'test/property', 'test/simulation'], {}));
+  if (runs('addons') || runs('flow') || runs('faults'))
+    odoo = await provision({ progress: terminalProgress() });
   if (odoo && runs('addons')) add('addons in Odoo', await addonTests(odoo));
   if (odoo && runs('flow')) add('contract and flow', await flowTests(odoo));
+  if (odoo && runs('faults')) add('faults', await faultTests(odoo));
 } catch (error) {
   total.failed += 1;
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);
@@ -73,6 +78,12 @@ async function flowTests(on: Odoo): Promise<Count> {
   } finally {
     await world.stop();
   }
+}
+
+async function faultTests(on: Odoo): Promise<Count> {
+  if (on.postgres) return mocha(['test/faults'], await prepareFaults(on));
+  console.error('SKIPPED: faults need an Odoo and a PostgreSQL that are processes of this machine.');
+  return { passed: 0, failed: 0 };
 }
 
 /** Runs mocha on folders, shows what it says, and reads its own count. */
