@@ -1,7 +1,7 @@
 // Starts a TypeScript program of this repository: node dev/run.mjs dev/x/main.ts [arguments…]
 // Plain JavaScript without dependencies, so that it can explain what is missing on a fresh checkout.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,19 +35,60 @@ function dependenciesAreStale() {
 }
 
 async function installDependencies() {
-  if (!dependenciesAreStale()) return;
-  if (existsSync(join(root, 'node_modules'))) {
-    // An `npm install` running elsewhere writes its two lock files one after the other.
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    if (!dependenciesAreStale()) return;
+  // An `npm install` running elsewhere writes its two lock files one after the other.
+  if (dependenciesAreStale() && existsSync(join(root, 'node_modules'))) await pause(2000);
+  while (dependenciesAreStale()) {
+    if (takeTurn()) {
+      try {
+        install();
+      } finally {
+        rmSync(TURN, { recursive: true, force: true });
+      }
+      return;
+    }
+    await pause(1000);
   }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Two commands started at the same time must not both empty node_modules under each other.
+const TURN = join(root, 'var', 'installing');
+
+function takeTurn() {
+  mkdirSync(dirname(TURN), { recursive: true });
+  try {
+    mkdirSync(TURN);
+    writeFileSync(join(TURN, 'pid'), String(process.pid));
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!lives(TURN)) rmSync(TURN, { recursive: true, force: true });
+    return false;
+  }
+}
+
+// Whether the command that has the turn still runs. One that has not written its number yet is given ten seconds.
+function lives(folder) {
+  const file = join(folder, 'pid');
+  if (!existsSync(file))
+    return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 10_000;
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
+function install() {
   const started = Date.now();
   console.error('Installing the dependencies (npm ci), a minute or two…');
   const ci = npm('ci');
   // A lock file written where some platforms' binaries could not be seen lacks them, and `npm ci` refuses it as a
   // whole; `npm install` takes the locked versions all the same and, with --no-save, changes no file of ours.
-  const install = ci.status === 0 ? ci : npm('install', '--no-save');
-  if (install.status !== 0) fail(`${ci.stderr}\n${install.stderr}\nThe dependencies could not be installed.`);
+  const done = ci.status === 0 ? ci : npm('install', '--no-save');
+  if (done.status !== 0) fail(`${ci.stderr}\n${done.stderr}\nThe dependencies could not be installed.`);
   console.error(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 }
 

@@ -78,6 +78,9 @@ function countingOdoo(): OdooPort & { changes: number } {
     changes: 0,
     hello: async () => ({}),
     links: async () => ({ links: [], next: null }),
+    compareBuckets: async () => [],
+    compareRows: async () => [],
+    compareRecords: async () => ({ rows: [], next: null }),
     outbox: async () => [],
     outboxDone: async () => {},
     report: async () => {},
@@ -117,6 +120,7 @@ function sessionOf(snapshots: Snapshot[]): Session {
   );
   return {
     streams: ['customers'],
+    whole: { customers: ['customer'] },
     probe: async () => ({ account: 'bench', details: {} }),
     read: async (kind, externalId) =>
       snapshots.find((each) => each.kind === kind && each.externalId === externalId)!,

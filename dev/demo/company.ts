@@ -75,9 +75,11 @@ function connectionsFor(sandbox: StripeSandbox): unknown {
 async function apiKeyOf(odoo: Odoo, home: string, fresh: boolean, progress: Progress): Promise<string> {
   const file = join(home, 'odoo_api_key');
   if (!fresh && existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const key = await progress.step('Company, people and accounting', () =>
-    prepareCompany(odoo, DATABASE, { connection: CONNECTION, systemName: 'Stripe' }),
-  );
+  const key = await progress.step('Company, people and accounting', async () => {
+    const made = await prepareCompany(odoo, DATABASE, { connection: CONNECTION, systemName: 'Stripe' });
+    if (fresh) await odoo.shell(DATABASE, readFileSync(new URL('past.py', import.meta.url), 'utf8'));
+    return made;
+  });
   writeFileSync(file, key, { mode: 0o600 });
   return key;
 }

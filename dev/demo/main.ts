@@ -10,7 +10,7 @@ import { provision, SetupError, terminalProgress } from '../odoo/index.ts';
 import { VAR } from '../odoo/paths.ts';
 import { booksOfOdoo, compare, type Comparison } from './books.ts';
 import { openCompany, type Company } from './company.ts';
-import { repairTax } from './repair.ts';
+import { repair } from './repair.ts';
 import { tableOf } from './table.ts';
 
 interface Options {
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   try {
     company = await openCompany(odoo, HOME, terminalProgress());
     await playStory(company);
-    if (options.once) await repairTax(company);
+    if (options.once) await repair(company);
     const rows = await comparison(company);
     show(rows);
     if (options.once) return rows.every((row) => row.agrees) ? 0 : 1;
@@ -77,7 +77,7 @@ function show(rows: Comparison[]): void {
 
 async function stayUp(company: Company, rows: Comparison[]): Promise<void> {
   const waiting = rows.some((row) => row.note !== '')
-    ? 'One invoice waits in SaaS Sync › Exceptions: its tax rate has no tax in Odoo. Choose one there and retry.'
+    ? 'SaaS Sync › Exceptions: a tax to choose, a customer entered twice, a closed month. Log in as the accountant.'
     : 'Nothing waits in SaaS Sync › Exceptions. `rm -r var/demo && npm run odoo -- drop demo` starts the story afresh.';
   console.log(`
   Odoo       ${company.server.url}/odoo        admin / admin

@@ -1,42 +1,76 @@
-/** What an accountant does with the story's one exception: choose the tax, retry. Through the same methods as the buttons. */
-import { logIn } from '../support/admin.ts';
+/**
+ * What an accountant does about the story's exceptions: choose the tax, pick the customer, decide about the closed month.
+ * Through the same methods as the buttons, with her own rights.
+ */
+import { logIn, type Person } from '../support/admin.ts';
 import { pause } from '../support/sidecar.ts';
 import type { Company } from './company.ts';
 
-interface ExceptionRow {
+interface Row {
   id: number;
-  label: string;
-  message: string;
+  code: string;
+  headline: string;
 }
 
-export async function repairTax(company: Company): Promise<void> {
+const EXCEPTION = 'saas.sync.exception';
+const OPEN = ['state', '=', 'open'];
+
+/** By code: what she presses. Others (records that wait for these) end by themselves. */
+const FIXES: Record<string, { does: string; press: (accountant: Person, row: Row) => Promise<void> }> = {
+  tax_unmapped: {
+    does: 'chooses the Odoo tax "7% books", for this and all later invoices',
+    async press(accountant, { id }) {
+      const [tax] = await accountant.search<{ id: number }>(
+        'account.tax',
+        [['name', '=', '7% books']],
+        ['name'],
+      );
+      await accountant.call(EXCEPTION, 'write', [[id], { tax_id: tax?.id }]);
+      await accountant.call(EXCEPTION, 'action_use_chosen', [[id]]);
+    },
+  },
+  ambiguous_match: {
+    does: 'picks the contact "Spreewerk Studio" of the two that it may be',
+    async press(accountant, { id }) {
+      const [partner] = await accountant.search<{ id: number }>(
+        'res.partner',
+        [['name', '=', 'Spreewerk Studio']],
+        ['name'],
+      );
+      await accountant.call(EXCEPTION, 'action_use_candidate', [[id], partner?.id]);
+    },
+  },
+  period_locked: {
+    does: 'has what falls into the closed August booked on 1 September, here and from now on',
+    press: (accountant, { id }) => accountant.call(EXCEPTION, 'action_always_on_open_day', [[id]]),
+  },
+};
+
+/** Settles one exception of each cause, then waits until none is open. Prints what is done. */
+export async function repair(company: Company): Promise<void> {
   const accountant = await logIn(company.server.url, company.server.database, 'accountant', 'accountant');
-  const open = await accountant.search<ExceptionRow>(
-    'saas.sync.exception',
-    [
-      ['state', '=', 'open'],
-      ['code', '=', 'tax_unmapped'],
-    ],
-    ['label', 'message'],
-  );
-  for (const exception of open) {
-    console.log(`\n  Exception: ${exception.message}`);
-    const [tax] = await accountant.search<{ id: number }>('account.tax', [['name', '=', '7% books']], []);
-    await accountant.call('saas.sync.exception', 'write', [[exception.id], { tax_id: tax?.id }]);
-    await accountant.call('saas.sync.exception', 'action_use_chosen', [[exception.id]]);
-    console.log('  The accountant chooses the Odoo tax "7% books" and retries.');
+  for (const [code, fix] of Object.entries(FIXES)) {
+    const rows = await accountant.search<Row>(EXCEPTION, [OPEN, ['code', '=', code]], ['code', 'headline']);
+    const [first] = rows;
+    if (!first) continue;
+    console.log(`\n  ${first.headline}${rows.length > 1 ? ` (and ${rows.length - 1} alike)` : ''}`);
+    await fix.press(accountant, first);
+    console.log(`  → The accountant ${fix.does}.`);
   }
-  if (open.length > 0) await resolved(company);
+  await settled(company);
 }
 
-async function resolved(company: Company): Promise<void> {
-  const until = Date.now() + 60_000;
+async function settled(company: Company): Promise<void> {
+  const until = Date.now() + 90_000;
+  let left: Row[] = [];
   while (Date.now() < until) {
-    const left = await company.admin.call<number>('saas.sync.exception', 'search_count', [
+    left = await company.admin.search<Row>(
+      EXCEPTION,
       [['state', 'in', ['open', 'retrying']]],
-    ]);
-    if (left === 0) return company.sidecar.idle();
+      ['code', 'headline'],
+    );
+    if (left.length === 0) return company.sidecar.idle();
     await pause(300);
   }
-  throw new Error('The exception is still open a minute after it was repaired');
+  throw new Error(`Still open 90 s after the repair: ${left.map((row) => row.headline).join('; ')}`);
 }

@@ -1,4 +1,5 @@
 /** One of the servers under load: the sidecar's own, or a bare one of node's to compare with. */
+import '../../../bin/frugal.mjs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
