@@ -33,3 +33,23 @@ export function post(path: string, params: readonly string[], handle: Route['han
 export function del(path: string, handle: Route['handle'], params: readonly string[] = []): Route {
   return { method: 'delete', path, params: ['expand', ...params], handle };
 }
+
+/** Finds the route of a method and a path, and the named parts of the path. */
+export function matcherOf(
+  routes: readonly Route[],
+): (method: string, path: string) => { route: Route; path: Record<string, string> } | undefined {
+  const table = routes.map((route) => ({
+    route,
+    pattern: new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`),
+  }));
+  return (method, path) => {
+    for (const { route, pattern } of table) {
+      if (route.method !== method.toLowerCase()) continue;
+      const found = pattern.exec(path);
+      if (!found) continue;
+      const parts = Object.entries(found.groups ?? {});
+      return { route, path: Object.fromEntries(parts.map(([k, v]) => [k, decodeURIComponent(v)])) };
+    }
+    return undefined;
+  };
+}

@@ -10,7 +10,7 @@ import { Faults, type Fault } from './faults.ts';
 import { resources } from './resources/index.ts';
 import { registerEndpoint } from './resources/webhook_endpoints.ts';
 import { seedMany, type Seeded } from './seed.ts';
-import { ApiServer, type Observed } from './server.ts';
+import { ApiServer, type ApiAnswer, type ApiRequest, type Cut, type Observed } from './server.ts';
 import { playStory, type PlayOptions } from './story.ts';
 import { advance } from './time.ts';
 import { Webhooks, type DeliveryOptions } from './webhooks.ts';
@@ -26,6 +26,8 @@ export type SandboxOptions = AccountOptions & {
   delivery?: DeliveryOptions;
   /** Requests per second before 429; absent = no limit. */
   rateLimit?: number;
+  /** The clock that requests per second are counted by, in ms; the machine's unless given. */
+  clock?: () => number;
   /** Sees every answer of the API as it leaves. */
   observe?: (answer: Observed) => void;
 };
@@ -46,9 +48,10 @@ export class Sandbox {
     const { webhook } = options;
     if (webhook) this.ensureEndpoint(webhook.url, webhook.secret);
     this.webhooks = new Webhooks(this.memory, this.faults, options.delivery);
-    this.api = new ApiServer(this.memory, this.faults, {
+    this.api = new ApiServer(this.memory, this.faults, resources, {
       apiKey: this.apiKey,
       rateLimit: options.rateLimit ?? 0,
+      clock: options.clock,
       observe: options.observe,
     });
   }
@@ -57,7 +60,7 @@ export class Sandbox {
     const app = express();
     app.disable('x-powered-by');
     app.use('/_sandbox', adminRouter(this));
-    app.use(this.api.router(resources));
+    app.use(this.api.router());
     const server = await new Promise<Server>((done, failed) => {
       const listening = app.listen(port, host, (error?: Error) => (error ? failed(error) : done(listening)));
     });
@@ -80,6 +83,11 @@ export class Sandbox {
       maxNetworkRetries: 2,
       telemetry: false,
     }));
+  }
+
+  /** What the API answers to a request, without a port: for simulations. */
+  handle(request: ApiRequest): ApiAnswer | Cut {
+    return this.api.handle(request);
   }
 
   books(): Books {

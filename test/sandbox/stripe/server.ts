@@ -1,5 +1,5 @@
 /** The HTTP side of the sandbox: keys, versions, idempotency, rate limits, faults, and Stripe's answers. */
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Router } from 'express';
 import { createHash } from 'node:crypto';
 import { API_VERSION, type Account } from './account.ts';
 import { ApiError, invalid, unauthenticated } from './errors.ts';
@@ -8,34 +8,55 @@ import { parseForm } from './form.ts';
 import type { Page } from './lists.ts';
 import { Params } from './params.ts';
 import { expand, show } from './render.ts';
-import type { Route } from './routes.ts';
+import { matcherOf, type Route } from './routes.ts';
 import type { StripeObject } from './state.ts';
 
 export type ApiOptions = {
   apiKey: string;
   /** Requests per second before 429; 0 = no limit. */
   rateLimit: number;
+  /** The clock that requests per second are counted by, in ms; Date.now unless given. */
+  clock?: (() => number) | undefined;
   /** Sees every answer as it leaves. */
   observe?: ((answer: Observed) => void) | undefined;
 };
 
 export type Observed = { method: string; url: string; status: number; body: unknown };
 
-type Answer = { status: number; body: unknown; headers: Record<string, string> };
-type Remembered = { fingerprint: string; answer: Answer };
+/** One request as it arrived; names of headers in lower case. */
+export type ApiRequest = {
+  method: string;
+  path: string;
+  /** What follows the question mark. */
+  query: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+};
+
+export type ApiAnswer = { status: number; body: unknown; headers: Record<string, string> };
+/** The line is to be cut after so many milliseconds, without an answer. */
+export type Cut = { cutAfterMs: number };
+type Remembered = { fingerprint: string; answer: ApiAnswer };
+
+const headerOf = ({ headers }: ApiRequest, name: string): string | undefined => {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
 
 /** The API under `/v1`. */
 export class ApiServer {
   private readonly account: Account;
   private readonly faults: Faults;
   private readonly options: ApiOptions;
+  private readonly match: ReturnType<typeof matcherOf>;
   private readonly replies = new Map<string, Remembered>();
   private second = 0;
   private count = 0;
 
-  constructor(account: Account, faults: Faults, options: ApiOptions) {
+  constructor(account: Account, faults: Faults, routes: readonly Route[], options: ApiOptions) {
     this.account = account;
     this.faults = faults;
+    this.match = matcherOf(routes);
     this.options = options;
   }
 
@@ -44,57 +65,63 @@ export class ApiServer {
     this.options.rateLimit = perSecond;
   }
 
-  router(routes: Route[]): Router {
+  /** The API behind HTTP. */
+  router(): Router {
     const router = express.Router();
     router.use(express.text({ type: () => true, limit: '5mb' }));
-    for (const route of routes) {
-      router[route.method](route.path, (req, res) => this.serve(req, res, route));
-    }
-    router.all('/v1/{*rest}', (req, res) => this.serve(req, res, undefined));
+    router.all('/v1/{*rest}', (req, res) => {
+      const answer = this.handle({
+        method: req.method,
+        path: req.path,
+        query: req.originalUrl.split('?')[1] ?? '',
+        headers: req.headers,
+        body: typeof req.body === 'string' ? req.body : '',
+      });
+      if ('cutAfterMs' in answer)
+        return void setTimeout(() => req.socket.destroy(), answer.cutAfterMs).unref();
+      res
+        .set(answer.headers)
+        .status(answer.status)
+        .type('application/json')
+        .send(JSON.stringify(answer.body, null, 2));
+    });
     return router;
   }
 
-  private serve(req: Request, res: Response, route: Route | undefined): void {
+  /** What the API says to a request, whichever way it came. */
+  handle(req: ApiRequest): ApiAnswer | Cut {
     const requestId = this.account.ids.next('request');
     const fault = this.faults.forRequest(req.method, req.path);
-    let answer: Answer;
+    let answer: ApiAnswer;
     try {
       this.authenticate(req);
       if (fault && !fault.after) throw faultError(fault);
       this.countRequest();
-      answer = this.remembered(req, requestId, fault, () => this.run(req, requestId, route));
+      answer = this.remembered(req, requestId, fault, () => this.run(req, requestId));
     } catch (error) {
       answer = failed(error, requestId);
     }
-    if (fault?.kind === 'timeout') {
-      setTimeout(() => req.socket.destroy(), fault.ms ?? 5000).unref();
-      return;
-    }
-    this.reply(req, res, requestId, answer);
-  }
-
-  private reply(req: Request, res: Response, requestId: string, answer: Answer): void {
-    const key = req.header('Idempotency-Key');
-    res.set({
-      'Request-Id': requestId,
-      'Stripe-Version': req.header('Stripe-Version') ?? API_VERSION,
-      ...(key ? { 'Idempotency-Key': key } : {}),
-      ...answer.headers,
-    });
+    if (fault?.kind === 'timeout') return { cutAfterMs: fault.ms ?? 5000 };
     this.options.observe?.({
       method: req.method,
-      url: req.originalUrl,
+      url: req.query === '' ? req.path : `${req.path}?${req.query}`,
       status: answer.status,
       body: answer.body,
     });
-    res
-      .status(answer.status)
-      .type('application/json')
-      .send(JSON.stringify(answer.body, null, 2));
+    return { ...answer, headers: { ...this.commonHeaders(req, requestId), ...answer.headers } };
   }
 
-  private authenticate(req: Request): void {
-    const header = req.header('Authorization');
+  private commonHeaders(req: ApiRequest, requestId: string): Record<string, string> {
+    const key = headerOf(req, 'idempotency-key');
+    return {
+      'Request-Id': requestId,
+      'Stripe-Version': headerOf(req, 'stripe-version') ?? API_VERSION,
+      ...(key ? { 'Idempotency-Key': key } : {}),
+    };
+  }
+
+  private authenticate(req: ApiRequest): void {
+    const header = headerOf(req, 'authorization');
     if (!header) {
       throw unauthenticated(
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
@@ -108,19 +135,19 @@ export class ApiServer {
     if (key !== this.options.apiKey) {
       throw unauthenticated(`Invalid API Key provided: ${key.slice(0, 8)}${'*'.repeat(12)}${key.slice(-4)}`);
     }
-    const other = req.header('Stripe-Account');
+    const other = headerOf(req, 'stripe-account');
     if (other && other !== this.account.id) {
       const message = `The provided key does not have access to account '${other}' (or that account does not exist).`;
       throw new ApiError(403, 'invalid_request_error', message, { code: 'account_invalid' });
     }
-    const version = req.header('Stripe-Version');
+    const version = headerOf(req, 'stripe-version');
     if (version && version !== API_VERSION)
       throw invalid(`Invalid Stripe API version: ${version}. This sandbox speaks ${API_VERSION}.`);
   }
 
   private countRequest(): void {
     if (this.options.rateLimit === 0) return;
-    const second = Math.floor(Date.now() / 1000);
+    const second = Math.floor((this.options.clock ?? Date.now)() / 1000);
     this.count = second === this.second ? this.count + 1 : 1;
     this.second = second;
     if (this.count > this.options.rateLimit) throw rateLimited('global-rate');
@@ -128,16 +155,14 @@ export class ApiServer {
 
   /** The same key with the same request gives the same answer, errors of the server included. */
   private remembered(
-    req: Request,
+    req: ApiRequest,
     requestId: string,
     fault: ApiFault | undefined,
-    run: () => Answer,
-  ): Answer {
-    const key = req.method === 'POST' ? req.header('Idempotency-Key') : undefined;
+    run: () => ApiAnswer,
+  ): ApiAnswer {
+    const key = req.method === 'POST' ? headerOf(req, 'idempotency-key') : undefined;
     if (!key) return this.finish(requestId, fault, run);
-    const fingerprint = createHash('sha256')
-      .update(`${req.path}\n${textOf(req)}`)
-      .digest('hex');
+    const fingerprint = createHash('sha256').update(`${req.path}\n${req.body}`).digest('hex');
     const known = this.replies.get(key);
     if (known && known.fingerprint !== fingerprint) {
       throw new ApiError(
@@ -155,8 +180,8 @@ export class ApiServer {
   }
 
   /** Runs the request; a fault that strikes afterwards hides the answer but keeps the change. */
-  private finish(requestId: string, fault: ApiFault | undefined, run: () => Answer): Answer {
-    let answer: Answer;
+  private finish(requestId: string, fault: ApiFault | undefined, run: () => ApiAnswer): ApiAnswer {
+    let answer: ApiAnswer;
     try {
       answer = run();
     } catch (error) {
@@ -165,26 +190,22 @@ export class ApiServer {
     return fault?.after && fault.kind !== 'timeout' ? failed(faultError(fault), requestId) : answer;
   }
 
-  private run(req: Request, requestId: string, route: Route | undefined): Answer {
-    if (!route) {
+  private run(req: ApiRequest, requestId: string): ApiAnswer {
+    const found = this.match(req.method, req.path);
+    if (!found) {
       throw new ApiError(
         404,
         'invalid_request_error',
         `Unrecognized request URL (${req.method}: ${req.path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
       );
     }
-    const query = req.originalUrl.split('?')[1] ?? '';
-    const params = new Params({ ...parseForm(query), ...parseForm(textOf(req)) });
-    params.only(route.params);
+    const params = new Params({ ...parseForm(req.query), ...parseForm(req.body) });
+    params.only(found.route.params);
     this.account.request = {
       id: req.method === 'GET' ? null : requestId,
-      idempotency_key: req.header('Idempotency-Key') ?? null,
+      idempotency_key: headerOf(req, 'idempotency-key') ?? null,
     };
-    const result = route.handle({
-      account: this.account,
-      params,
-      path: req.params as Record<string, string>,
-    });
+    const result = found.route.handle({ account: this.account, params, path: found.path });
     return { status: 200, body: this.shown(result, params), headers: {} };
   }
 
@@ -195,11 +216,7 @@ export class ApiServer {
   }
 }
 
-function textOf(req: Request): string {
-  return typeof req.body === 'string' ? req.body : '';
-}
-
-function failed(error: unknown, requestId: string): Answer {
+function failed(error: unknown, requestId: string): ApiAnswer {
   if (error instanceof ApiError) {
     return { status: error.status, body: error.body(requestId), headers: error.headers };
   }

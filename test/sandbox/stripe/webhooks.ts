@@ -1,5 +1,6 @@
 /** Delivers events to the registered endpoints: signed, in order, again and again until they are taken. */
 import { createHmac } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION, type Account } from './account.ts';
 import type { DeliveryFault, Faults } from './faults.ts';
@@ -60,6 +61,8 @@ export class Webhooks {
       concurrency: 1,
       ...options,
     };
+    // Every delivery that waits for its next attempt listens to it.
+    setMaxListeners(0, this.stopped.signal);
     account.on('event', (event: StripeObject) => this.accept(event));
     for (const event of account.all('event')) this.resume(event);
   }

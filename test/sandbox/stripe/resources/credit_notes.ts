@@ -22,6 +22,7 @@ function create({ account, params }: Call): StripeObject {
   const pre = Math.min(sums.total, invoice['amount_remaining']);
   const postPayment = sums.total - pre;
   const parts = howCredited(account, params, postPayment);
+  checkRefundable(account, invoice, parts.refund);
   const note = insertNote(account, invoice, params, lines, sums, pre);
   credit(account, invoice, note, parts);
   account.emitEvents(note, ['credit_note.created']);
@@ -129,6 +130,15 @@ function insertNote(
   return note;
 }
 
+/** Before anything is written: what was paid by card must cover the refund. */
+function checkRefundable(account: Account, invoice: StripeObject, wanted: number): void {
+  const left = chargesOf(account, invoice).map((row) => row['amount_captured'] - row['amount_refunded']);
+  if (wanted > left.reduce((sum, amount) => sum + amount, 0))
+    throw invalid('The refund amount is greater than what was paid by card on this invoice.', {
+      param: 'refund_amount',
+    });
+}
+
 /** Gives the post-payment part back in the ways asked for. */
 function credit(account: Account, invoice: StripeObject, note: StripeObject, parts: Parts): void {
   const linked = parts.linked.map(({ refund, amount }) => ({ refund: refund.id, amount }));
@@ -139,10 +149,6 @@ function credit(account: Account, invoice: StripeObject, note: StripeObject, par
     linked.push({ refund: createRefund(account, charge, { amount }).id, amount });
     left -= amount;
   }
-  if (left > 0)
-    throw invalid('The refund amount is greater than what was paid by card on this invoice.', {
-      param: 'refund_amount',
-    });
   note['refunds'] = linked.map(({ refund, amount }) => ({
     amount_refunded: amount,
     payment_record_refund: null,
