@@ -114,7 +114,7 @@ async function allApplied(
 function listingSeconds(watching: Database.Database): number {
   const row = watching
     .prepare<[string], { value: string }>('select value from setting where name = ?')
-    .get(`backfill:${CONNECTION}`);
+    .get(`listing:${CONNECTION}`);
   const { startedAt, endedAt } = JSON.parse(row?.value ?? '{}') as {
     startedAt: number;
     endedAt: number | null;
@@ -124,6 +124,6 @@ function listingSeconds(watching: Database.Database): number {
 
 async function secondsApplying({ sidecar }: World): Promise<number> {
   const { data } = await axios.get<string>(`${sidecar.url}/metrics`, { responseType: 'text' });
-  const sums = data.matchAll(/^saas_sync_apply_seconds_sum\{[^}]*\} (\S+)$/gm);
+  const sums = data.matchAll(/^saas_sync_apply_duration_seconds_sum\{[^}]*\} (\S+)$/gm);
   return [...sums].reduce((total, [, value]) => total + Number(value), 0);
 }
