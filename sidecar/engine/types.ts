@@ -206,6 +206,8 @@ export interface StreamReport {
   progress: string | null;
   /** When it is looked at next (ISO); null: not by the clock. */
   next_at: string | null;
+  /** From then on (ISO) a complete reading is overdue; null: none is due by the clock, or there was none yet. */
+  late_at: string | null;
   /** What the last finished reading of the whole found; null before the first, and for the feed. */
   last: { listed: number; put: number; unchanged: number; expected: number } | null;
 }

@@ -160,6 +160,18 @@ describe('listings', () => {
     expect(report(w).streams.map(({ name }) => name)).to.deep.equal(['events', 'all']);
   });
 
+  it('are late by the setting of their connection: a day, a week, or never where no full sweep is due', async () => {
+    const lateAfter = async (full: string) => {
+      const w = await loaded(worldOf(1, { full }));
+      await swept(w);
+      const { fresh_at, late_at } = stream(w);
+      return late_at === null ? null : Date.parse(late_at) - Date.parse(fresh_at!);
+    };
+    expect(await lateAfter('02:00')).to.equal(DAY + 2 * HOUR);
+    expect(await lateAfter('sun 02:00')).to.equal(7 * DAY + 2 * HOUR);
+    expect(await lateAfter('off')).to.equal(null);
+  });
+
   it('do not call the feed fresh before it was read to its end', async () => {
     const w = await loaded(worldOf(1));
     await w.engine.pull('a');

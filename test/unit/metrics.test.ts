@@ -122,8 +122,8 @@ describe('metrics', () => {
       next_try_at: at,
       budget: { left: 20, of: 100, per_ms: 1_000, resets_at: null },
       streams: [
-        { name: 'events', fresh_at: at, progress: null, next_at: at, last: LAST },
-        { name: 'invoices', fresh_at: null, progress: null, next_at: null, last: null },
+        { name: 'events', fresh_at: at, progress: null, next_at: at, late_at: at, last: LAST },
+        { name: 'invoices', fresh_at: null, progress: null, next_at: null, late_at: null, last: null },
       ],
       brakes: [{ stream: 'customers', kind: 'customer', absent: 40, of: 50, examples: ['c1'], since: at }],
     };
@@ -138,6 +138,9 @@ describe('metrics', () => {
     const next = 'stream_next_look_timestamp_seconds';
     expect(valueOf(samples, next, { ...A, stream: 'events' })).to.equal(START / 1_000);
     expect(valueOf(samples, next, { ...A, stream: 'invoices' })).to.equal(undefined);
+    const late = 'stream_late_timestamp_seconds';
+    expect(valueOf(samples, late, { ...A, stream: 'events' })).to.equal(START / 1_000);
+    expect(valueOf(samples, late, { ...A, stream: 'invoices' })).to.equal(undefined);
     expect(valueOf(samples, 'api_budget_left', A)).to.equal(20);
     expect(valueOf(samples, 'api_budget_limit', A)).to.equal(100);
     expect(valueOf(samples, 'backlog_eta_seconds', A)).to.equal(90);

@@ -58,6 +58,7 @@ async function exported(): Promise<Map<string, Set<string>>> {
         fresh_at: at,
         progress: null,
         next_at: at,
+        late_at: at,
         last: { listed: 9, put: 2, unchanged: 7, expected: 9 },
       },
     ],

@@ -64,6 +64,13 @@ export function nextSweepAt(context: Pick<Context, 'store'>, connection: string)
   return times.length > 0 ? Math.min(...times) : null;
 }
 
+/** How often everything is read by the clock, in ms; null: never. */
+export function fullEveryMs(line: Line): number | null {
+  const { full } = sweepOf(line);
+  if (full === 'off') return null;
+  return full.includes(' ') ? 7 * UNIT_MS['d']! : UNIT_MS['d']!;
+}
+
 const isDue = ({ at }: Turn, now: number): boolean => at !== null && at <= now;
 
 function stored({ store }: Pick<Context, 'store'>, connection: string): Plan | undefined {

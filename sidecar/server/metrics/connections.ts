@@ -60,6 +60,11 @@ export function createConnectionGauges(registry: Registry): (now: Picture) => vo
     'When the stream is read next by the clock; missing where that is switched off, or the connection stopped',
     'stream',
   );
+  const late = gauge(
+    'saas_sync_stream_late_timestamp_seconds',
+    'From this moment on a complete reading of the stream is overdue; missing where none is due by the clock',
+    'stream',
+  );
   const found = gauge(
     'saas_sync_sweep_found_records',
     'What the last whole reading of the stream found that neither webhooks nor feed had told of',
@@ -72,17 +77,18 @@ export function createConnectionGauges(registry: Registry): (now: Picture) => vo
     'stream',
     'kind',
   );
-  const resettable = [...plain.map((one) => one.gauge), fresh, next, found, brake];
+  const resettable = [...plain.map((one) => one.gauge), fresh, next, late, found, brake];
   return ({ status }) => {
     for (const each of resettable) each.reset();
     for (const report of status.connections) {
       const connection = report.id;
       for (const { gauge: one, value } of plain) set(one, { connection }, value(report));
       outcomes(report);
-      for (const { name: stream, fresh_at: at, next_at: nextAt, last } of report.streams) {
+      for (const { name: stream, fresh_at: at, next_at: nextAt, late_at: lateAt, last } of report.streams) {
         const labels = { connection, stream };
         set(fresh, labels, seconds(at));
         set(next, labels, seconds(nextAt));
+        set(late, labels, seconds(lateAt));
         set(found, labels, last?.put ?? null);
       }
       for (const { stream, kind, absent } of report.brakes) brake.set({ connection, stream, kind }, absent);

@@ -15,6 +15,8 @@ export interface Stream {
   progress?: string | number | null;
   /** ISO 8601: when the next look is due. */
   next_at?: string | null;
+  /** ISO 8601: from then on a complete reading is overdue. */
+  late_at?: string | null;
   /** What the last whole reading found: records listed, and how many of them were news. */
   last?: { listed: number; put: number } | null;
 }

@@ -5,9 +5,6 @@ import { kindLabel } from '@saas_sync/kinds/kinds';
 import type { ConnectionOverview, Stream } from '@saas_sync/overview/overview_service';
 import { clockTime, instant } from '@saas_sync/times/times';
 
-/** Every stream is read completely each night; after this long a night was missed. In milliseconds. */
-const STALE_AFTER = 26 * 3_600_000;
-
 /** The log of changes has words of its own; a listing is named after what it lists. */
 export function streamLabel(name: string): string {
   if (name === 'events') return _t('Event log');
@@ -23,10 +20,10 @@ export function isRunning({ progress }: Stream): boolean {
   return progress !== undefined && progress !== null && progress !== '' && progress !== 'done';
 }
 
-/** Everything was known once, but that was too long ago. */
+/** A complete reading is overdue; how often there is one is the connection's own setting, which the sidecar knows. */
 export function isStale(stream: Stream): boolean {
-  const freshAt = instant(stream.fresh_at);
-  return freshAt !== null && !isRunning(stream) && Date.now() - freshAt > STALE_AFTER;
+  const lateAt = instant(stream.late_at);
+  return lateAt !== null && !isRunning(stream) && Date.now() > lateAt;
 }
 
 /** Whoever is paused, broken or silent is behind anyway, and says so elsewhere. */

@@ -78,7 +78,9 @@ test('a new exception is shown at once', async () => {
 });
 
 test('a decision to take and a stream that is late are counted and said', async () => {
-  const streams = [{ name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z' }];
+  const streams = [
+    { name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z', late_at: '2026-11-21T11:12:00.000Z' },
+  ];
   await showSystray(
     overview({
       connections: [connection({ streams, brakes: [brake(), brake({ decided: 'keep_absent' })] })],
@@ -106,7 +108,9 @@ test('a broken connection needs somebody, and says why', async () => {
 });
 
 test('a paused or silent connection is not called late as well', async () => {
-  const streams = [{ name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z' }];
+  const streams = [
+    { name: 'invoices', fresh_at: '2026-11-20T09:12:00.000Z', late_at: '2026-11-21T11:12:00.000Z' },
+  ];
   const late = connection({ streams, open_exceptions: 0 });
   const connections = [
     { ...late, state: 'paused' as const },

@@ -4,8 +4,6 @@ import { _t } from '@web/core/l10n/translation';
 import { formatInteger } from '@web/views/fields/formatters';
 import { kindLabel } from '@saas_sync/kinds/kinds';
 import { clockTime, instant } from '@saas_sync/times/times';
-/** Every stream is read completely each night; after this long a night was missed. In milliseconds. */
-const STALE_AFTER = 26 * 3_600_000;
 /** The log of changes has words of its own; a listing is named after what it lists. */
 export function streamLabel(name) {
     if (name === 'events')
@@ -21,10 +19,10 @@ export function streamLabel(name) {
 export function isRunning({ progress }) {
     return progress !== undefined && progress !== null && progress !== '' && progress !== 'done';
 }
-/** Everything was known once, but that was too long ago. */
+/** A complete reading is overdue; how often there is one is the connection's own setting, which the sidecar knows. */
 export function isStale(stream) {
-    const freshAt = instant(stream.fresh_at);
-    return freshAt !== null && !isRunning(stream) && Date.now() - freshAt > STALE_AFTER;
+    const lateAt = instant(stream.late_at);
+    return lateAt !== null && !isRunning(stream) && Date.now() > lateAt;
 }
 /** Whoever is paused, broken or silent is behind anyway, and says so elsewhere. */
 export function staleStreams({ streams, state, silent }) {

@@ -103,9 +103,22 @@ test('a stream tells on demand what its last reading found', async () => {
     expect('.o_saas_sync_stream dd').toHaveAttribute('title', /1,200 listed, 3 of them read again$/);
 });
 test('streams that are late or under way are always shown, the oldest first', async () => {
-    const late = { name: 'invoices', fresh_at: '2026-11-21T05:00:00.000Z' };
-    const later = { name: 'refunds', fresh_at: '2026-11-20T09:12:00.000Z' };
-    const running = { name: 'products', fresh_at: '2026-11-19T09:12:00.000Z', progress: '1200 listed' };
+    const late = {
+        name: 'invoices',
+        fresh_at: '2026-11-21T05:00:00.000Z',
+        late_at: '2026-11-22T07:00:00.000Z',
+    };
+    const later = {
+        name: 'refunds',
+        fresh_at: '2026-11-20T09:12:00.000Z',
+        late_at: '2026-11-21T11:12:00.000Z',
+    };
+    const running = {
+        name: 'products',
+        fresh_at: '2026-11-19T09:12:00.000Z',
+        late_at: '2026-11-20T11:12:00.000Z',
+        progress: '1200 listed',
+    };
     await showCard({ streams: [EVENTS, CUSTOMERS, late, running, later] });
     expect(queryAllTexts('.o_saas_sync_stream')).toEqual([
         'Refunds\ncomplete only until Nov 20, 09:12',
@@ -115,7 +128,13 @@ test('streams that are late or under way are always shown, the oldest first', as
     expect('.o_saas_sync_streams_summary').toHaveCount(0);
 });
 test('a day and a little is not late yet', async () => {
-    await showCard({ streams: [EVENTS, CUSTOMERS, { name: 'refunds', fresh_at: '2026-11-21T06:30:00.000Z' }] });
+    await showCard({
+        streams: [
+            EVENTS,
+            CUSTOMERS,
+            { name: 'refunds', fresh_at: '2026-11-21T06:30:00.000Z', late_at: '2026-11-22T08:30:00.000Z' },
+        ],
+    });
     expect('.o_saas_sync_stream').toHaveCount(0);
     expect('.o_saas_sync_streams_summary').toHaveText('complete as of Nov 21, 06:30');
 });
