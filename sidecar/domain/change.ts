@@ -42,6 +42,66 @@ export interface UpsertChange extends ChangeBase {
   create_only: string[];
   /** Fields whose owner is the vendor: a divergence there is overwritten. */
   overwrite: string[];
+  /**
+   * Fields whose value in Odoo may go to the vendor. Odoo answers `diverged` when one of them is neither what the change says nor
+   * (where the change says nothing) what was last agreed. `lookup` [model, field]: how a relation is told in `current`.
+   */
+  outward?: Record<string, { lookup?: [model: string, field: string] }>;
+  /** Field → systems whose word counts before this one's: if the record is linked to one of them, a difference is answered
+   * (`diverged`, with `linked`) instead of written. */
+  yields_to?: Record<string, string[]>;
+  /** Fields that differ and stay so, whose base becomes this value: what the vendor goes on saying is no news. */
+  kept?: Record<string, FieldValue>;
+}
+
+/** Two records of the vendor became one: the link follows to the survivor's record, with all documents. */
+export interface MergeChange extends ChangeBase {
+  op: 'merge';
+  /** The survivor; without a link → `waiting`. */
+  into: { kind: Kind; external_id: string };
+}
+
+export interface OrderLine {
+  id: string;
+  name: string;
+  product: RefValue | null;
+  quantity: string;
+  /** Major units, before the discount. */
+  price_unit: string;
+  /** Percent as decimal text. */
+  discount: string;
+}
+
+/** A won deal as an order (sale.order). */
+export interface OrderChange extends ChangeBase {
+  op: 'order';
+  values: {
+    /** The deal's lead in Odoo. */
+    opportunity: RefValue;
+    /** Null: the vendor names no customer; then `missing` says so. */
+    partner: RefValue | null;
+    /** ISO 4217; null: the company's. */
+    currency: string | null;
+    exponent: number;
+    date_order: string | null;
+    commitment_date: string | null;
+    client_order_ref: string | null;
+    /** Name of an account.payment.term; null: the customer's own. */
+    payment_term: string | null;
+    /** Name of a res.company; null: the connection's. */
+    legal_entity: string | null;
+    lines: OrderLine[];
+    /** Without tax, minor units, after discounts; null: the vendor told no amount. */
+    expected_untaxed: number | null;
+    /** Percent by which a line's price may lie below Odoo's price list before a person is asked; null: any price. */
+    price_tolerance: number | null;
+    /** Names of what the contract has to say before an order is made, that are missing: asked of a person. */
+    missing: string[];
+    /** The deal is won no longer. */
+    lost: boolean;
+  };
+  /** `drafted`, `confirmed`, `cancelled`. */
+  climb: string[];
 }
 
 /** A record that is only ever found in Odoo, never made: a tax, or a price that lives on its product. */
@@ -107,7 +167,7 @@ export interface PaymentChange extends ChangeBase {
   climb: string[];
 }
 
-export type Change = UpsertChange | LinkChange | MoveChange | PaymentChange;
+export type Change = UpsertChange | LinkChange | MergeChange | OrderChange | MoveChange | PaymentChange;
 
 /** What the sidecar remembers of a link; Odoo holds the truth. */
 export interface Link {
@@ -152,6 +212,9 @@ export interface ApplyResult {
   base?: Record<string, FieldValue>;
   /** With `diverged`: Odoo's current values of the mapped fields that nobody may overwrite silently. */
   current?: Record<string, FieldValue>;
+  /** With `diverged`: other systems that the record is linked to, and who last wrote the record in Odoo (UTC ms). */
+  linked?: string[];
+  edited?: { at: number; by: string };
   waiting_for?: { kind: Kind; external_id: string }[];
   /** Rungs newly climbed by this call, with what they made: {"posted": "INV/2026/0001"}. */
   climbed?: Record<string, string>;

@@ -47,6 +47,8 @@ export const ConnectionConfig = z.strictObject({
   time_zone: z.string().default('UTC'),
   /** Without it: every hour what is new, every night at two everything. */
   sweep: SweepConfig.optional(),
+  /** `review`: before the first sync people look through what would be linked and created; else the rules are trusted. */
+  first_contact: z.enum(['trust', 'review']).optional(),
   credentials: z.record(z.string(), z.union([SecretSource, z.array(SecretSource).min(1)])).default({}),
   /** Checked by the connector's own schema. */
   options: z.record(z.string(), z.unknown()).default({}),

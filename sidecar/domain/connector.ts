@@ -3,6 +3,7 @@
  * removes the system. Only `Session` does I/O; `receive` and `translate` are pure.
  */
 import type { ZodType } from 'zod';
+import type { Scalar } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { NewDelivery } from './delivery.ts';
 import type { Event } from './event.ts';
@@ -23,6 +24,8 @@ export interface Received {
   deliveries: NewDelivery[];
   /** Set when a genuine message is none of our business, e.g. "event type product.sku is not synchronised". */
   ignored?: string;
+  /** What the vendor wants to be answered, where it wants anything but our own words. */
+  answer?: { contentType: string; body: string };
 }
 
 /** A vendor's record, or the few that make up one record of ours, as read at one moment. */
@@ -67,6 +70,25 @@ export interface Budget {
   resetsAt: number | null;
 }
 
+/** What a vendor shall hold of one record. Absolute values: told twice it changes nothing more. */
+export interface Push {
+  kind: Kind;
+  /** Null: the record is born in Odoo and is to be made, unless one with `odooKey` is there. */
+  externalId: string | null;
+  /** Names the record in Odoo for good, so that a repeated creation finds what the first one made. */
+  odooKey: string | null;
+  /** By the canonical names in `Connector.writable`: `name`, `address.street`; null empties. */
+  values: Readonly<Record<string, Scalar>>;
+  /** By the vendor's own names of fields, as a rule's `to` has them. */
+  custom: Readonly<Record<string, Scalar>>;
+  priority: Priority;
+}
+
+export interface Pushed {
+  externalId: string;
+  created: boolean;
+}
+
 export interface ListOptions {
   /** Only records created at or after this moment, UTC ms by the vendor's clock. */
   createdSince?: number;
@@ -91,14 +113,22 @@ export interface Session {
   /** Listing → kinds of which it holds every record the vendor still has. A linked record of such a kind that a whole
    * listing lacks is worth a question; for any other kind its absence says nothing. */
   readonly whole?: Readonly<Record<string, readonly Kind[]>>;
+  /** How many `read` and `push` calls may be under way at once, for sessions that gather them into batches of the vendor's;
+   * else the engine's own setting. */
+  readonly atOnce?: number;
+  /** Writes one record at the vendor. Calls made in the same moment may travel together, yet each settles by itself.
+   * Throws Failures in the words of the business: `may_not_write`, `record_locked`, `duplicate_there`, … */
+  push?(push: Push): Promise<Pushed>;
 }
 
 /** Carries one request to a vendor and brings its answer. Rejects with an `Error` whose `code` is that of the network's
  * error (`ECONNRESET`, …), `ECONNABORTED` once `timeoutMs` are over. */
 export type Transport = (request: {
-  method: 'GET';
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   url: string;
   headers: Record<string, string>;
+  /** Absent for GET and DELETE. */
+  body?: Buffer;
   timeoutMs: number;
 }) => Promise<{ status: number; headers: Record<string, string>; body: Buffer }>;
 
@@ -118,10 +148,15 @@ export interface Connector {
   /** For people: "Stripe". */
   readonly title: string;
   readonly kinds: readonly Kind[];
+  /** What `push` can write of each kind, by canonical names; a rule that wants more is refused at the start. Names of the vendor's own
+   * fields are taken as they are. */
+  readonly writable?: Readonly<Partial<Record<Kind, readonly string[]>>>;
   /** Schema of `options` in connections.yaml. */
   readonly options: ZodType;
   /** Names of the credentials it needs, each with one line for the documentation. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** Those of them that not every way to log in needs; which belong together is checked when the line is opened. */
+  readonly optional?: readonly string[];
   /** Checks a webhook's authenticity in constant time and reads what it is about. Throws Refused. */
   receive(raw: RawDelivery, connection: Connection): Received;
   /** Their words → ours. Pure. Throws InvalidData with the arithmetic or the field in question. */

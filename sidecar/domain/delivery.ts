@@ -24,7 +24,8 @@ export interface NewDelivery {
   body: Buffer;
   /** Apply even if nothing seems changed (a person pressed "Sync now", or a replay). */
   force?: boolean;
-  /** A person waits for it, or money is in trouble: it goes first (`domain/priority.ts`). */
+  /** A person waits for it, or money is in trouble: it goes first (`domain/priority.ts`). False: nobody does, although it comes
+   * from Odoo's outbox. */
   urgent?: boolean;
 }
 

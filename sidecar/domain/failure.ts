@@ -51,7 +51,19 @@ export const CONSEQUENCES: Record<FailureClass, Consequence> = {
 };
 
 export const reactionTo = (failureClass: FailureClass): Reaction => CONSEQUENCES[failureClass].do;
-export const concernOf = (failureClass: FailureClass): Concern => CONSEQUENCES[failureClass].concerns;
+
+/** What belongs to somebody else than the rest of its class: rights and fields at a vendor are given by whoever administers it. */
+const CONCERN_OF_CODE: Readonly<Record<string, Concern>> = {
+  may_not_write: 'admin',
+  field_not_writable: 'admin',
+  field_missing_there: 'admin',
+};
+/** Classes that have such codes. */
+export const CLASSES_OF_ADMINS: readonly FailureClass[] = ['missing_mapping', 'business_rule'];
+
+export const concernOf = (failureClass: FailureClass, code = ''): Concern =>
+  (CLASSES_OF_ADMINS.includes(failureClass) ? CONCERN_OF_CODE[code] : undefined) ??
+  CONSEQUENCES[failureClass].concerns;
 
 export interface FailureDetails {
   /** What a person can do about it, as an instruction. */

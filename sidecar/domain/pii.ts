@@ -16,7 +16,12 @@ export const isPii = (schema: z.ZodType): boolean => marked.has(schema);
 
 const PERSONAL =
   /^(.*_)?(name|legal_name|email|emails|phone|phones|fax|line1|line2|lines|street|street2|city|postal_code|postcode|zip|description|narration|note|comment|memo|address|ip|last4|fingerprint|iban|account_number|tax_id|tax_ids|vat|value|receipt_email|customer_name|customer_email)$/i;
+/** The same in vendors that join words: firstname, MailingStreet, propertyValue. */
+const JOINED =
+  /^((first|last|middle|full|person|deal|assistant)_?name|(person|other|assistant)?_?(mobile|home|other)?_?(phone|mobile)|person_?email|(mailing|billing|shipping|other)_?(street|city|postal_?code|state)|address2|property_?value|owner|editor)$/i;
 const SECRET = /(secret|token|password|api_?key|authorization|signature|client_secret)/i;
+
+const isPersonal = (field: string): boolean => PERSONAL.test(field) || JOINED.test(field);
 
 /** Keeps the shape of a payload and hides who it is about: "Ada Lovelace" → "A•••", secrets vanish altogether. */
 export function maskPayload(value: unknown, field = ''): unknown {
@@ -25,7 +30,7 @@ export function maskPayload(value: unknown, field = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => maskPayload(item, field));
   if (typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, maskPayload(inner, name)]));
-  if (PERSONAL.test(field) && typeof value === 'string') return maskText(value);
+  if (isPersonal(field) && typeof value === 'string') return maskText(value);
   return value;
 }
 
@@ -52,6 +57,6 @@ function tellingValues(value: unknown, field = '', found = new Set<string>()): S
   else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) tellingValues(inner, name, found);
   else if (typeof value === 'string' && value.length >= TELLING)
-    if (PERSONAL.test(field) || SECRET.test(field)) found.add(value);
+    if (isPersonal(field) || SECRET.test(field)) found.add(value);
   return found;
 }

@@ -14,7 +14,7 @@ const BULK: ReadonlySet<string> = new Set(['backfill', 'sweep', 'replay']);
 
 /** The class of one delivery. The vendor's own words are read by its connector, which sets `urgent`. */
 export function priorityOf(delivery: Pick<NewDelivery, 'kind' | 'origin' | 'urgent'>): Priority {
-  if (delivery.urgent === true || delivery.origin === 'outbox') return 0;
+  if (delivery.urgent ?? delivery.origin === 'outbox') return 0;
   if (BULK.has(delivery.origin)) return 3;
   return CATALOGUE.has(delivery.kind) ? 2 : 1;
 }

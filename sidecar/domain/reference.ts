@@ -4,8 +4,11 @@ import * as z from 'zod';
 export const KINDS = [
   'tax_rate',
   'customer',
+  'contact',
   'product',
   'price',
+  'deal',
+  'order',
   'invoice',
   'credit_note',
   'payment',
@@ -22,12 +25,23 @@ export const Reference = z.object({
 export type Reference = z.infer<typeof Reference>;
 
 /** Masters are merged field by field; documents climb a ladder of effects. They travel in separate batches. */
-export const DOCUMENTS: ReadonlySet<Kind> = new Set<Kind>(['invoice', 'credit_note', 'payment', 'refund']);
+export const DOCUMENTS: ReadonlySet<Kind> = new Set<Kind>([
+  'deal',
+  'order',
+  'invoice',
+  'credit_note',
+  'payment',
+  'refund',
+]);
 export type LaneClass = 'master' | 'document';
 export const laneClassOf = (kind: Kind): LaneClass => (DOCUMENTS.has(kind) ? 'document' : 'master');
 
 /** Kinds that others point to come first, so that one batch can hold a record and what it depends on. */
 export const rankOf = (kind: Kind): number => KINDS.indexOf(kind);
+
+/** The record to look at for news of this one: an order comes of its deal, and no vendor knows it by itself. */
+export const sourceOf = <T extends { kind: Kind }>(ref: T): T =>
+  ref.kind === 'order' ? { ...ref, kind: 'deal' } : ref;
 
 /** The lane of a record, and its key in every table: `stripe-eu/invoice:in_1`. */
 export const laneOf = (ref: Reference): string => `${ref.connection}/${ref.kind}:${ref.externalId}`;

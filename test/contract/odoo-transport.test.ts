@@ -101,6 +101,22 @@ for (const kind of ['json2', 'xmlrpc'] as const)
       expect(result?.error).to.include({ class: 'connection', code: 'connection_unknown' });
     });
 
+    it('gives records as they are, with their keys, relations by name, and nothing for those that are gone', async () => {
+      const country = { lookup: ['res.country', 'code', 'DE'] as [string, string, string] };
+      const made = { name: 'Ünïcødé 株式会社', city: null, country_id: country };
+      const [result] = await api.apply({ connection, changes: [customer('cus_values', made)] });
+      const id = result?.res_id ?? 0;
+      const fields = {
+        name: {},
+        city: {},
+        country_id: { lookup: ['res.country', 'code'] as [string, string] },
+      };
+      const records = await api.values(connection, 'res.partner', [id, 2_000_000_000], fields);
+      expect(records).to.have.length(1);
+      expect(records[0]).to.deep.include({ id, values: made });
+      expect(records[0]?.key).to.match(new RegExp(`^[0-9a-f]{8}-${id}$`));
+    });
+
     it('takes two calls at the same time', async () => {
       const batches = ['p', 'q'].map((part) =>
         [1, 2, 3].map((n) => customer(`cus_${part}${n}`, { name: `${part} ${n}` })),

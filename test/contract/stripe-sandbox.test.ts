@@ -67,7 +67,7 @@ describe('Stripe session against a whole account', function () {
     let count = 0;
     for (const { entity } of events) {
       if (entity.kind !== kind || !('currency' in entity) || !states.includes(entity.status)) continue;
-      const amount = 'totals' in entity ? entity.totals.total : 'amount' in entity ? entity.amount : 0;
+      const amount = 'totals' in entity ? entity.totals.total : 'amount' in entity ? (entity.amount ?? 0) : 0;
       amounts[String(entity.currency)] = (amounts[String(entity.currency)] ?? 0) + amount;
       count += 1;
     }

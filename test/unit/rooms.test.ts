@@ -22,6 +22,8 @@ const mayImport: Record<string, string[]> = {
 const ownedBy: Record<string, string[]> = {
   'better-sqlite3': ['store'],
   axios: ['connectors/kit', 'odoo'],
+  jose: ['connectors/kit'],
+  'fast-xml-parser': ['connectors/kit'],
   'odoo-await': ['odoo'],
   express: ['server'],
   'prom-client': ['server'],

@@ -1,22 +1,12 @@
 /** One line to one host: paced, bounded in time and size, and with failures instead of exceptions. */
-import http from 'node:http';
-import https from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
-import axios, {
-  AxiosError,
-  isAxiosError,
-  type AxiosAdapter,
-  type AxiosInstance,
-  type AxiosResponse,
-} from 'axios';
 import type { Budget, Transport } from '../../domain/connector.ts';
-import { ConfigurationError, Failure, Transient } from '../../domain/failure.ts';
+import { ConfigurationError, Failure, Transient, UnknownOutcome } from '../../domain/failure.ts';
 import type { Priority } from '../../domain/priority.ts';
 import { budgetsOf, type BudgetHeaders } from './budget.ts';
-import { within } from './deadline.ts';
-import { parseJson } from './json.ts';
 import { limiter, type Limiter } from './limit.ts';
 import { failureOf, retryAfterMs } from './status.ts';
+import { openWire, troubleOf, type Method, type Outgoing, type Wire } from './wire.ts';
 
 export interface HttpOptions {
   /** The vendor for people: "Stripe". */
@@ -24,6 +14,10 @@ export interface HttpOptions {
   /** The only host that is ever called. */
   baseUrl: string;
   headers: Record<string, string>;
+  /** Headers that prove who we are, asked for right before each call: a token that is refreshed now and then. */
+  authorize?: () => Promise<Record<string, string>>;
+  /** The vendor answered 401 to these headers: they are to be forgotten, and the call is made once more. */
+  unauthorized?: (sent: Record<string, string>) => void;
   /** Sustained calls per second; from the vendor's documented limits. */
   perSecond: number;
   concurrency?: number;
@@ -49,6 +43,19 @@ export interface Answer {
   headers: Record<string, string>;
   /** Parsed JSON; undefined if the answer was none. */
   body: unknown;
+  /** The answer as text, for what is no JSON. */
+  text: string;
+}
+
+/** What goes with a request; at most one of `json`, `form` and `xml`. */
+export interface Sending {
+  json?: unknown;
+  form?: Readonly<Record<string, string>>;
+  xml?: string;
+  params?: Params;
+  headers?: Readonly<Record<string, string>>;
+  /** It only asks, although it is no GET: a search, a batch read. A lost answer then means nothing. */
+  asks?: boolean;
 }
 
 export type Params = readonly (readonly [name: string, value: string | number | boolean])[];
@@ -56,21 +63,22 @@ export type Params = readonly (readonly [name: string, value: string | number | 
 export interface Http {
   /** GET of a path below the base URL. Resolves for 2xx and for the statuses in `accept`; throws Failures otherwise. */
   get(path: string, params?: Params, accept?: readonly number[], priority?: Priority): Promise<Answer>;
+  /**
+   * Any request below the base URL, resolved and refused like `get`; an answer without JSON is fine, see `text`.
+   * Throws `UnknownOutcome('answer_lost')` when a request that writes may have arrived and its answer did not.
+   */
+  send(
+    method: Method,
+    path: string,
+    sending?: Sending,
+    accept?: readonly number[],
+    priority?: Priority,
+  ): Promise<Answer>;
   /** The vendor's tightest limit as last known. */
   budget(): Budget;
 }
 
-/** Failed before a byte of an answer: nothing happened yet, and the same call may be made again at once. */
-const NO_BYTE_YET = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
 const QUICK_RETRIES_MS = [50, 250];
-const TIMEOUT_MS = 30_000;
 
 /** Opens the line. Throws ConfigurationError if the base URL is none or not http(s). */
 export function createHttp(options: HttpOptions): Http {
@@ -81,52 +89,24 @@ export function createHttp(options: HttpOptions): Http {
     now: options.now,
     sleep: (ms) => paused(options, ms),
   });
-  const client = clientOf(options, base);
+  const wire = openWire(options, base);
+  const send = async (outgoing: Outgoing, accept: readonly number[], priority: Priority): Promise<Answer> => {
+    const answer = await attempt(options, limit, wire, outgoing, priority);
+    if ((answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)) return answer;
+    throw failed(options, limit, outgoing.path, answer);
+  };
   return {
     budget: () => limit.budget(),
     get: async (path, params = [], accept = [], priority = 1) => {
-      const url = urlOf(base, path, params);
-      const ask = (): Promise<AxiosResponse<ArrayBuffer>> =>
-        within(options.timeoutMs ?? TIMEOUT_MS, options.signal, (signal) => client.get(url, { signal }));
-      const answer = await attempt(options, limit, { path, priority }, ask);
-      limit.heard(budgetsOf(options.budgets ?? [], answer.headers, options.now()));
-      if ((answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)) {
-        if (answer.body === undefined) throw notJson(options.title, path, answer.status);
-        return answer;
-      }
-      throw failed(options, limit, path, answer);
+      const outgoing = { method: 'GET', path, url: urlOf(base, path, params), asks: true } as const;
+      const answer = await send(outgoing, accept, priority);
+      if (answer.body === undefined) throw notJson(options.title, path, answer.status);
+      return answer;
     },
-  };
-}
-
-function clientOf(options: HttpOptions, base: URL): AxiosInstance {
-  const keepAlive = { keepAlive: true, maxSockets: options.concurrency ?? 8 };
-  return axios.create({
-    baseURL: base.href,
-    headers: { Accept: 'application/json', ...options.headers },
-    timeout: options.timeoutMs ?? TIMEOUT_MS,
-    maxContentLength: options.maxBytes ?? 32 * 1024 * 1024,
-    maxRedirects: 0,
-    validateStatus: () => true,
-    responseType: 'arraybuffer',
-    httpAgent: new http.Agent(keepAlive),
-    httpsAgent: new https.Agent(keepAlive),
-    ...(options.transport ? { adapter: carriedBy(options.transport) } : {}),
-  });
-}
-
-/** The given transport behind axios, so that whatever surrounds a call is the same with and without a network. */
-function carriedBy(transport: Transport): AxiosAdapter {
-  return async (config) => {
-    const { url = '', timeout = 0 } = config;
-    const headers = Object.fromEntries(Object.entries(config.headers).map(([k, v]) => [k, String(v)]));
-    try {
-      const answer = await transport({ method: 'GET', url, headers, timeoutMs: timeout });
-      return { data: answer.body, status: answer.status, statusText: '', headers: answer.headers, config };
-    } catch (error) {
-      const { message, code } = error as NodeJS.ErrnoException;
-      throw new AxiosError(message, code, config);
-    }
+    send: (method, path, sending = {}, accept = [], priority = 1) => {
+      const { params = [], asks = method === 'GET', ...content } = sending;
+      return send({ ...content, method, path, url: urlOf(base, path, params), asks }, accept, priority);
+    },
   };
 }
 
@@ -154,35 +134,41 @@ function urlOf(base: URL, path: string, params: Params): string {
   return url.href;
 }
 
+/** One call, made again where that is harmless: nothing arrived, or the vendor asks for fresher proof of who we are. */
 async function attempt(
   options: HttpOptions,
   limit: Limiter,
-  { path, priority }: { path: string; priority: Priority },
-  call: () => Promise<AxiosResponse<ArrayBuffer>>,
+  wire: Wire,
+  outgoing: Outgoing,
+  priority: Priority,
 ): Promise<Answer> {
+  let renewed = false;
   for (let tries = 0; ; tries += 1) {
+    let proof: Record<string, string> = {};
+    const call = async (): Promise<Answer> => {
+      proof = (await options.authorize?.()) ?? {};
+      return wire(outgoing, proof);
+    };
     try {
-      return answerOf(await limit.run(call, priority));
+      const answer = await limit.run(call, priority);
+      limit.heard(budgetsOf(options.budgets ?? [], answer.headers, options.now()));
+      if (answer.status !== 401 || renewed || !options.unauthorized) return answer;
+      options.unauthorized(proof);
+      renewed = true;
     } catch (error) {
       const pause = QUICK_RETRIES_MS[tries];
-      if (options.signal?.aborted || pause === undefined || !isNoByteYet(error))
-        throw networkFailure(options, path, error);
+      if (options.signal?.aborted || pause === undefined || !mayRepeat(error, outgoing))
+        throw networkFailure(options, outgoing, error);
       await paused(options, pause).catch((stopped: unknown) => {
-        throw networkFailure(options, path, stopped);
+        throw networkFailure(options, outgoing, stopped);
       });
     }
   }
 }
 
-function isNoByteYet(error: unknown): boolean {
-  return isAxiosError(error) && error.response === undefined && NO_BYTE_YET.has(error.code ?? '');
-}
-
-function answerOf(response: AxiosResponse<ArrayBuffer>): Answer {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers))
-    if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value);
-  return { status: response.status, headers, body: parseJson(Buffer.from(response.data)) };
+function mayRepeat(error: unknown, { asks }: Outgoing): boolean {
+  const trouble = troubleOf(error);
+  return trouble === 'not_sent' || (trouble === 'no_answer' && asks);
 }
 
 function failed(options: HttpOptions, limit: Limiter, path: string, answer: Answer): Failure {
@@ -195,13 +181,20 @@ function failed(options: HttpOptions, limit: Limiter, path: string, answer: Answ
   return failure;
 }
 
-function networkFailure(options: HttpOptions, path: string, error: unknown): Failure {
+function networkFailure({ title, signal }: HttpOptions, outgoing: Outgoing, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const { title, signal } = options;
+  const { method, path, asks } = outgoing;
+  const trouble = troubleOf(error);
+  if (trouble === undefined && !signal?.aborted) throw error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  // Before a stop the call may have arrived as well, so a call that writes is never told as merely stopped.
+  if (!asks && trouble !== undefined && trouble !== 'not_sent')
+    return new UnknownOutcome('answer_lost', `${title}'s answer to ${method} ${path} was lost (${code})`, {
+      hint: 'Nothing to do: what the vendor holds now is read first, then it is told again if need be.',
+      args: { code, path },
+    });
   if (signal?.aborted)
     return new Transient('stopping', `The call to ${title} was stopped, as we are stopping.`);
-  const code = isAxiosError(error) ? (error.code ?? 'unknown') : 'unknown';
-  if (!isAxiosError(error)) throw error;
   return new Transient('unreachable', `${title} could not be reached for ${path} (${code})`, {
     hint: `Nothing to do: it is tried again. If it lasts, check the network and base_url of the connection.`,
     args: { code, path },

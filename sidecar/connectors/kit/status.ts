@@ -19,6 +19,9 @@ const after = (error: VendorError) =>
   error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
 const args = ({ status, path }: VendorError) => ({ args: { status, path } });
 
+/** What we lack a right for. Of a read it stops the connection; who writes turns it into `mayNotWrite`. */
+export const NOT_ALLOWED = 'permission_missing';
+
 const TABLE: Record<number, Make> = {
   401: (e, said) =>
     new ConnectionBroken('credentials_refused', `${e.title} does not accept our credentials${said}`, {
@@ -26,7 +29,7 @@ const TABLE: Record<number, Make> = {
       ...args(e),
     }),
   403: (e, said) =>
-    new ConnectionBroken('permission_missing', `${e.title} does not let us read ${e.path}${said}`, {
+    new ConnectionBroken(NOT_ALLOWED, `${e.title} does not let us read ${e.path}${said}`, {
       hint: `Give our key at ${e.title} the right to read this, or use a key that has it.`,
       ...args(e),
     }),
@@ -68,4 +71,17 @@ export function retryAfterMs(header: unknown, now: number): number | undefined {
   if (Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000));
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** We may read there, but not write this: the record waits for whoever gives rights there, and everything else goes on. */
+export function mayNotWrite(
+  title: string,
+  what: string,
+  hint: string,
+  about: Record<string, unknown>,
+): Failure {
+  return new Failure('business_rule', 'may_not_write', `${title} does not let us write ${what}`, {
+    hint: `${hint} Then press Retry; what ${title} tells us comes to Odoo meanwhile as always.`,
+    args: about,
+  });
 }

@@ -1,7 +1,9 @@
 /** Reading one record of ours from Stripe, complete: what the API cuts off or keeps apart is fetched and put in. */
+import { InvalidData } from '../../domain/failure.ts';
 import type { Kind } from '../../domain/reference.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Client, Wire } from './client.ts';
+import { TITLE } from './settings.ts';
 
 /** What to expand in a single object; lists use the same names behind `data.`. Four levels are the vendor's limit. */
 export const EXPAND = {
@@ -26,12 +28,15 @@ const PATH = {
   refund: 'refunds',
 } as const satisfies Partial<Record<Kind, string>>;
 
+const isRead = (kind: Kind): kind is keyof typeof PATH => kind in PATH;
+
 /** Ends the id of the payment that stands for money an invoice got past Stripe: `in_1:off_stripe`. */
 export const OFF_STRIPE = ':off_stripe';
 
 /** The body of a snapshot, or null if Stripe has no such record. */
 export async function readObject(client: Client, kind: Kind, id: string): Promise<unknown> {
   if (kind === 'payment') return readPayment(client, id);
+  if (!isRead(kind)) throw new InvalidData('unknown_kind', `${TITLE} has no records of kind ${kind}`);
   const object = await client.get(`/v1/${PATH[kind]}/${encodeURIComponent(id)}`, EXPAND[kind]);
   if (object === null) return null;
   return kind === 'customer' && object['deleted'] === true

@@ -1,7 +1,7 @@
 /** What an operator can set for a Stripe connection, and the constants of the vendor's that everything here shares. */
 import * as z from 'zod';
 import type { Connection } from '../../domain/connection.ts';
-import { ConfigurationError } from '../../domain/failure.ts';
+import { readOptions } from '../kit/options.ts';
 
 export const SYSTEM = 'stripe';
 export const TITLE = 'Stripe';
@@ -30,13 +30,4 @@ export const CREDENTIALS = {
 } as const;
 
 /** The connection's options with defaults. Throws ConfigurationError naming the option that is wrong. */
-export function optionsOf(connection: Connection): Options {
-  const parsed = Options.safeParse(connection.options);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ConfigurationError(
-    'options',
-    `Options of connection ${connection.id}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'are wrong'}`,
-    { hint: 'Stripe takes account, tolerance_seconds and rate_per_second.' },
-  );
-}
+export const optionsOf = (connection: Connection): Options => readOptions(Options, connection, TITLE);

@@ -1,6 +1,6 @@
 /** Handles of the sandbox that Stripe does not have, under `/_sandbox`: clock, faults, story, books. */
 import express, { type Router } from 'express';
-import type { Fault } from './faults.ts';
+import { mishapRoutes } from '../kit/admin.ts';
 import { completeRefund, failRefund } from './resources/refunds.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -25,21 +25,9 @@ export function adminRouter(sandbox: Sandbox): Router {
     sandbox.advance(target);
     res.json({ now: account.now });
   });
-  router.post('/faults', (req, res) => {
-    faults.add(...([req.body].flat() as Fault[]));
-    res.json({ faults: faults.pending });
-  });
-  router.delete('/faults', (_req, res) => {
-    faults.clear();
-    res.json({ faults: [] });
-  });
+  router.use(mishapRoutes(faults, webhooks));
   router.post('/rate_limit', (req, res) => {
     sandbox.limit((req.body as { per_second: number }).per_second);
-    res.json({});
-  });
-  router.get('/deliveries', (_req, res) => void res.json(webhooks.log));
-  router.post('/deliveries/release', (_req, res) => {
-    webhooks.releaseHeld();
     res.json({});
   });
   router.post(

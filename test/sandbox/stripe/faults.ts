@@ -1,4 +1,5 @@
 /** Mishaps on demand: what can go wrong with deliveries of webhooks and with answers of the API. */
+import { Mishaps } from '../kit/mishaps.ts';
 
 /** What may befall a delivery. `match` narrows it by event type or object id; it strikes `times` times (once if absent). */
 export type DeliveryFault = {
@@ -26,28 +27,14 @@ export type Fault = DeliveryFault | ApiFault;
 const OF_DELIVERIES = ['duplicate', 'swap', 'lose', 'delay', 'wrong_signature', 'api_version', 'account'];
 
 /** The mishaps that are still to happen. */
-export class Faults {
-  private waiting: Fault[] = [];
-
-  add(...faults: Fault[]): void {
-    this.waiting.push(...faults.map((fault) => ({ ...fault })));
-  }
-
+export class Faults extends Mishaps<Fault> {
   /** The next deliveries never leave. */
   lose(times = 1, match: DeliveryFault['match'] = {}): void {
     this.add({ kind: 'lose', times, match });
   }
 
-  clear(): void {
-    this.waiting = [];
-  }
-
-  get pending(): readonly Fault[] {
-    return this.waiting;
-  }
-
   forDelivery(type: string, object: string): DeliveryFault | undefined {
-    return this.take((fault): fault is DeliveryFault => {
+    return this.strike((fault): fault is DeliveryFault => {
       if (!OF_DELIVERIES.includes(fault.kind)) return false;
       const { match } = fault as DeliveryFault;
       return (match?.type ?? type) === type && (match?.object ?? object) === object;
@@ -55,18 +42,10 @@ export class Faults {
   }
 
   forRequest(method: string, path: string): ApiFault | undefined {
-    return this.take((fault): fault is ApiFault => {
+    return this.strike((fault): fault is ApiFault => {
       if (OF_DELIVERIES.includes(fault.kind)) return false;
       const { match } = fault as ApiFault;
       return (match?.method ?? method).toUpperCase() === method && path.startsWith(match?.path ?? '/');
     });
-  }
-
-  private take<T extends Fault>(fits: (fault: Fault) => fault is T): T | undefined {
-    const found = this.waiting.find(fits);
-    if (!found) return undefined;
-    found.times = (found.times ?? 1) - 1;
-    if (found.times <= 0) this.waiting = this.waiting.filter((fault) => fault !== found);
-    return found;
   }
 }

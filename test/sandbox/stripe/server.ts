@@ -1,6 +1,7 @@
 /** The HTTP side of the sandbox: keys, versions, idempotency, rate limits, faults, and Stripe's answers. */
-import express, { type Router } from 'express';
+import type { Router } from 'express';
 import { createHash } from 'node:crypto';
+import { headerOf, routerOf, type ApiAnswer, type ApiRequest, type Cut } from '../kit/wire.ts';
 import { API_VERSION, type Account } from './account.ts';
 import { ApiError, invalid, unauthenticated } from './errors.ts';
 import type { ApiFault, Faults } from './faults.ts';
@@ -23,25 +24,8 @@ export type ApiOptions = {
 
 export type Observed = { method: string; url: string; status: number; body: unknown };
 
-/** One request as it arrived; names of headers in lower case. */
-export type ApiRequest = {
-  method: string;
-  path: string;
-  /** What follows the question mark. */
-  query: string;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-};
-
-export type ApiAnswer = { status: number; body: unknown; headers: Record<string, string> };
-/** The line is to be cut after so many milliseconds, without an answer. */
-export type Cut = { cutAfterMs: number };
+export type { ApiAnswer, ApiRequest, Cut };
 type Remembered = { fingerprint: string; answer: ApiAnswer };
-
-const headerOf = ({ headers }: ApiRequest, name: string): string | undefined => {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-};
 
 /** The API under `/v1`. */
 export class ApiServer {
@@ -67,25 +51,7 @@ export class ApiServer {
 
   /** The API behind HTTP. */
   router(): Router {
-    const router = express.Router();
-    router.use(express.text({ type: () => true, limit: '5mb' }));
-    router.all('/v1/{*rest}', (req, res) => {
-      const answer = this.handle({
-        method: req.method,
-        path: req.path,
-        query: req.originalUrl.split('?')[1] ?? '',
-        headers: req.headers,
-        body: typeof req.body === 'string' ? req.body : '',
-      });
-      if ('cutAfterMs' in answer)
-        return void setTimeout(() => req.socket.destroy(), answer.cutAfterMs).unref();
-      res
-        .set(answer.headers)
-        .status(answer.status)
-        .type('application/json')
-        .send(JSON.stringify(answer.body, null, 2));
-    });
-    return router;
+    return routerOf((request) => this.handle(request), '/v1/{*rest}');
   }
 
   /** What the API says to a request, whichever way it came. */
