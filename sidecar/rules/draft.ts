@@ -1,6 +1,7 @@
 /** What the planners of single kinds hand to `plan`, and what their expressions see. */
 import type { Change } from '../domain/change.ts';
 import type { Event } from '../domain/event.ts';
+import type { Systems } from './ownership.ts';
 
 /** A change before the parts that all changes share are added. */
 export type Draft<C extends Change = Change> = C extends Change
@@ -12,7 +13,13 @@ export interface Nothing {
   nothing: string;
 }
 
-/** The scope of a rule's expressions: the entity under its kind's name, and `extra`. */
-export function scopeOf(event: Event): Record<string, unknown> {
-  return { [event.entity.kind]: event.entity, extra: event.extra ?? {} };
+/** Where the news comes from, and which systems are connected beside it. */
+export interface Towards {
+  system: string;
+  systems: Systems;
+}
+
+/** The scope of a rule's expressions: the entity under its kind's name, `extra`, and the `system` it comes from. */
+export function scopeOf(event: Event, system = ''): Record<string, unknown> {
+  return { [event.entity.kind]: event.entity, extra: event.extra ?? {}, system };
 }

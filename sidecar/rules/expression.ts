@@ -4,24 +4,66 @@
  */
 import { Environment } from '@marcbachmann/cel-js';
 import { InvalidData } from '../domain/failure.ts';
+import { toDecimal } from '../domain/money.ts';
+import { companyDomain, personalMailbox, type Mailboxes } from './mailbox.ts';
 
 export type Scope = Record<string, unknown>;
 export type Expression = (scope: Scope) => unknown;
 
-const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
-  .registerFunction('lower(dyn): dyn', (text: unknown) =>
-    typeof text === 'string' ? text.toLowerCase() : text,
-  )
-  .registerFunction('upper(dyn): dyn', (text: unknown) =>
-    typeof text === 'string' ? text.toUpperCase() : text,
-  )
-  .registerFunction('trim(dyn): dyn', (text: unknown) => (typeof text === 'string' ? text.trim() : text))
-  .registerFunction('number(dyn): dyn', (text: unknown) => Number(text))
-  .registerFunction('address(dyn, string): dyn', addressPart)
-  .registerFunction('or_empty(dyn): dyn', (value: unknown) => value ?? '');
+/** What `told` makes of nothing: as if the vendor had not spoken. */
+const UNTOLD = '\u0000untold';
+
+function environmentWith(mailboxes: Mailboxes): Environment {
+  return new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
+    .registerFunction('lower(dyn): dyn', (text: unknown) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    )
+    .registerFunction('upper(dyn): dyn', (text: unknown) =>
+      typeof text === 'string' ? text.toUpperCase() : text,
+    )
+    .registerFunction('trim(dyn): dyn', (text: unknown) => (typeof text === 'string' ? text.trim() : text))
+    .registerFunction('number(dyn): dyn', (text: unknown) => Number(text))
+    .registerFunction('major(dyn, dyn): dyn', major)
+    .registerFunction('website(dyn): dyn', website)
+    .registerFunction('address(dyn, string): dyn', addressPart)
+    .registerFunction('or_empty(dyn): dyn', (value: unknown) => value ?? '')
+    .registerFunction('told(dyn): dyn', (value: unknown) => (value === '' ? null : value) ?? UNTOLD)
+    .registerFunction('personal_mailbox(dyn): dyn', (email: unknown) => personalMailbox(email, mailboxes))
+    .registerFunction('company_domain(dyn, dyn): dyn', (site: unknown, email: unknown) =>
+      companyDomain(site, email, mailboxes),
+    );
+}
+
+const environments = new Map<string, Environment>();
+
+/** Making one is slow, and most rules need the same. */
+function environmentOf(mailboxes: Mailboxes): Environment {
+  const key = JSON.stringify(mailboxes);
+  const known = environments.get(key) ?? environmentWith(mailboxes);
+  environments.set(key, known);
+  return known;
+}
+
+/** Minor units → major units, as the number that Odoo's amounts are. */
+function major(amount: unknown, currency: unknown): number | null {
+  if (amount === null || amount === undefined) return null;
+  return Number(toDecimal(Number(amount), typeof currency === 'string' ? currency : 'EUR'));
+}
+
+/** As Odoo writes websites: with a scheme, so that both sides agree on the text. */
+function website(text: unknown): unknown {
+  if (typeof text !== 'string' || text.trim() === '') return text;
+  const trimmed = text.trim();
+  return /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
+}
 
 /** Compiles; throws a plain Error whose message says what is wrong where, for the loader to place in its file. */
-export function compile(source: string, fields: ReadonlySet<string>, entity: string): Expression {
+export function compile(
+  source: string,
+  fields: ReadonlySet<string>,
+  entity: string,
+  mailboxes: Mailboxes = { shared: [], free: [] },
+): Expression {
   const reads = fieldsRead(source, entity);
   const unknown = reads.filter((field) => !fields.has(field));
   if (unknown.length > 0)
@@ -31,13 +73,17 @@ export function compile(source: string, fields: ReadonlySet<string>, entity: str
   const path = /^[a-z_]+(\.[A-Za-z_]+)+$/.test(source) ? source.split('.') : undefined;
   if (path)
     return (scope) => path.reduce<unknown>((value, key) => (value as Scope | null | undefined)?.[key], scope);
-  const program = environment.parse(source);
+  const optional = optionalIn(source, entity, reads);
+  const program = environmentOf(mailboxes).parse(source);
   const checked = program.check();
   if (!checked.valid) throw new Error(checked.error?.message ?? 'is not a valid expression');
   return (scope) => {
     const subject = scope[entity] as Scope;
-    if (reads.some((field) => subject[field] === undefined)) return undefined;
-    return plain(evaluate(program, scope, source));
+    if (reads.some((field) => subject[field] === undefined && !optional.includes(field))) return undefined;
+    const silent = optional.filter((field) => subject[field] === undefined);
+    if (silent.length === 0) return plain(evaluate(program, scope, source));
+    const empty = Object.fromEntries(silent.map((field) => [field, null]));
+    return plain(evaluate(program, { ...scope, [entity]: { ...subject, ...empty } }, source));
   };
 }
 
@@ -59,8 +105,15 @@ function fieldsRead(source: string, entity: string): string[] {
   return [...new Set([...found].map((match) => match[1] ?? ''))];
 }
 
-/** CEL counts in BigInt; Odoo and JSON do not. */
+/** A company's domain is told by its website or by its e-mail address: neither need be known. */
+function optionalIn(source: string, entity: string, reads: readonly string[]): string[] {
+  const needed = fieldsRead(source.replaceAll(/company_domain\([^()]*\)/g, "''"), entity);
+  return reads.filter((field) => !needed.includes(field));
+}
+
+/** CEL counts in BigInt and knows no `undefined`; Odoo and JSON do not, and we do. */
 function plain(value: unknown): unknown {
+  if (value === UNTOLD) return undefined;
   return typeof value === 'bigint' ? Number(value) : value;
 }
 

@@ -7,30 +7,44 @@ import { Entity } from '../domain/entity/index.ts';
 import { ConfigurationError } from '../domain/failure.ts';
 import type { Kind } from '../domain/reference.ts';
 import { compile, type Expression } from './expression.ts';
-import { nameOf, Rule, type DocumentRule, type LinkRule, type MasterRule } from './rule.ts';
+import { checkFields, checkRequired, systemsIn } from './check.ts';
+import type { Systems } from './ownership.ts';
+import { nameOf, Rule, type DealRule, type DocumentRule, type LinkRule, type MasterRule } from './rule.ts';
 
 interface Compiled {
   name: string;
   /** The compiled form of every expression in the file, by its text. */
   expression(source: string): Expression;
 }
-export type CompiledRule = (MasterRule | LinkRule | DocumentRule) & Compiled;
+/** A rule whose records are merged field by field. */
+export type MergedRule = (MasterRule | DealRule) & Compiled;
+export type CompiledRule = MergedRule | ((LinkRule | DocumentRule) & Compiled);
 
 /** The active rules: one per kind; a kind without a rule is not synchronised. */
 export interface Rules {
   readonly byKind: ReadonlyMap<Kind, CompiledRule>;
   /** The longest retention any rule asks for, in days. */
   readonly retentionDays: number;
+  /** What is odd, and does no harm: a system that nobody knows. */
+  readonly warnings: readonly string[];
 }
 
-/** Throws ConfigurationError listing every mistake as `file:line: what is wrong`. */
-export function loadRules(folder: string): Rules {
+type Mistake = (keys: readonly PropertyKey[], problem: string) => void;
+
+/**
+ * Throws ConfigurationError listing every mistake as `file:line: what is wrong`. `known`: what the product's connectors can write;
+ * without it neither names of systems nor what is told to them are checked.
+ */
+export function loadRules(folder: string, known?: Systems): Rules {
   const files = ruleFiles(folder);
   const mistakes: string[] = [];
+  const warnings: string[] = [];
   const byKind = new Map<Kind, CompiledRule>();
   for (const file of files) {
-    const rule = readRule(join(folder, file), mistakes);
+    const rule = readRule(join(folder, file), mistakes, known);
     if (!rule) continue;
+    for (const system of known ? systemsIn(rule) : [])
+      if (!(system in known!)) warnings.push(`${file}: no connector is called ${system}`);
     if (byKind.has(rule.entity))
       mistakes.push(`${file}: there is already a rule for ${rule.entity}; merge the two`);
     byKind.set(rule.entity, rule);
@@ -43,7 +57,7 @@ export function loadRules(folder: string): Rules {
     0,
     ...[...byKind.values()].map((rule) => Number.parseInt(rule.retention, 10)),
   );
-  return { byKind, retentionDays };
+  return { byKind, retentionDays, warnings };
 }
 
 function ruleFiles(folder: string): string[] {
@@ -58,7 +72,7 @@ function ruleFiles(folder: string): string[] {
   });
 }
 
-function readRule(path: string, mistakes: string[]): CompiledRule | undefined {
+function readRule(path: string, mistakes: string[], known: Systems | undefined): CompiledRule | undefined {
   const file = basename(path);
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false });
@@ -73,7 +87,10 @@ function readRule(path: string, mistakes: string[]): CompiledRule | undefined {
     for (const issue of parsed.error.issues) mistakes.push(`${lineOf(issue.path)}: ${describe(issue)}`);
     return undefined;
   }
-  return compileRule(parsed.data, (keys, problem) => mistakes.push(`${lineOf(keys)}: ${problem}`));
+  const mistake: Mistake = (keys, problem) => mistakes.push(`${lineOf(keys)}: ${problem}`);
+  if (known) checkFields(parsed.data, known, mistake);
+  checkRequired(parsed.data, mistake);
+  return compileRule(parsed.data, mistake);
 }
 
 function describe(issue: z.core.$ZodIssue): string {
@@ -91,12 +108,13 @@ function offsetOf(document: Document, keys: readonly PropertyKey[]): number {
   return 0;
 }
 
-function compileRule(rule: Rule, mistake: (keys: PropertyKey[], problem: string) => void): CompiledRule {
+function compileRule(rule: Rule, mistake: Mistake): CompiledRule {
   const fields = fieldsOf(rule.entity);
+  const mailboxes = 'mailboxes' in rule ? rule.mailboxes : undefined;
   const compiled = new Map<string, Expression>();
   for (const [keys, source] of expressionsOf(rule)) {
     try {
-      compiled.set(source, compile(source, fields, rule.entity));
+      compiled.set(source, compile(source, fields, rule.entity, mailboxes));
     } catch (error) {
       mistake(keys, `${keys.join('.')}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -104,13 +122,14 @@ function compileRule(rule: Rule, mistake: (keys: PropertyKey[], problem: string)
   return {
     ...rule,
     name: nameOf(rule),
-    expression: (source) => compiled.get(source) ?? compile(source, fields, rule.entity),
+    expression: (source) => compiled.get(source) ?? compile(source, fields, rule.entity, mailboxes),
   };
 }
 
 function* expressionsOf(rule: Rule): Generator<[PropertyKey[], string]> {
   yield [['when'], rule.when];
   if ('create' in rule) yield [['create'], rule.create];
+  if ('order' in rule && rule.order) yield [['order', 'when'], rule.order.when];
   if ('to' in rule && rule.to) yield [['to', 'id'], rule.to.id];
   if ('match' in rule)
     for (const [index, match] of rule.match.entries())
@@ -118,7 +137,7 @@ function* expressionsOf(rule: Rule): Generator<[PropertyKey[], string]> {
         for (const [at, condition] of match.entries()) yield [['match', index, at], condition[2]];
   if ('fields' in rule)
     for (const [name, field] of Object.entries(rule.fields)) {
-      yield [['fields', name, 'from'], field.from];
+      if (field.from !== undefined) yield [['fields', name, 'from'], field.from];
       if (typeof field.lookup === 'object')
         for (const condition of field.lookup.within ?? []) yield [['fields', name, 'lookup'], condition[2]];
     }

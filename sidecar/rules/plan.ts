@@ -1,9 +1,12 @@
 /** From what happened to what should be done: (event, rules, link) → changes, each with its reason. Pure and total. */
-import type { Change, Link, Plan } from '../domain/change.ts';
+import type { Change, Link, MergeChange, Plan } from '../domain/change.ts';
 import type { Event } from '../domain/event.ts';
-import type { CompiledRule, Rules } from './load.ts';
+import type { Kind } from '../domain/reference.ts';
+import type { CompiledRule, MergedRule, Rules } from './load.ts';
 import { digestOf } from './digest.ts';
-import { scopeOf, type Draft, type Nothing } from './draft.ts';
+import { scopeOf, type Draft, type Nothing, type Towards } from './draft.ts';
+import type { Systems } from './ownership.ts';
+import { dealDrafts, endedOrder } from './plan-deal.ts';
 import { linkDraft, upsertDraft } from './plan-master.ts';
 import { moveDraft } from './plan-move.ts';
 import { paymentDraft } from './plan-payment.ts';
@@ -11,30 +14,62 @@ import { paymentDraft } from './plan-payment.ts';
 export interface PlanOptions {
   /** Compare with Odoo field by field even if nothing seems to have changed. */
   force?: boolean;
+  /** Of the connection that the event comes from. */
+  system?: string;
+  /** What the connected systems can be told. */
+  systems?: Systems;
 }
 
-/** Throws InvalidData when a rule's expression fails on this event. */
+/** Throws InvalidData when a rule's expression fails on this event, Failure `stage_unknown` for a stage that no rule maps. */
 export function plan(event: Event, rules: Rules, link: Link | undefined, options: PlanOptions = {}): Plan {
+  const towards = { system: options.system ?? '', systems: options.systems ?? {} };
   const rule = rules.byKind.get(event.entity.kind);
   if (!rule) return { event, changes: [], because: `no rule speaks of ${event.entity.kind}` };
-  const scope = scopeOf(event);
-  if (rule.expression(rule.when)(scope) !== true)
+  if (rule.expression(rule.when)(scopeOf(event, towards.system)) !== true)
     return { event, changes: [], because: `rule ${rule.name} leaves it alone: not ${rule.when}` };
-  const draft = draftOf(event, rule, link);
-  if ('nothing' in draft) return { event, changes: [], because: draft.nothing };
-  return { event, changes: [complete(draft, event, rule, options)], because: `rule ${rule.name}` };
+  const drafts = draftsOf(event, rule, link, towards);
+  if ('nothing' in drafts) return { event, changes: [], because: drafts.nothing };
+  const changes = drafts.map((draft) => complete(draft, event, rule, options));
+  return { event, changes, because: `rule ${rule.name}` };
 }
 
-function draftOf(event: Event, rule: CompiledRule, link: Link | undefined): Draft | Nothing {
+function draftsOf(
+  event: Event,
+  rule: CompiledRule,
+  link: Link | undefined,
+  towards: Towards,
+): Draft[] | Nothing {
+  const { entity } = event;
+  if (event.action === 'merged' && event.into !== undefined && 'fields' in rule)
+    return [mergeDraft(event.ref.kind, event.into, rule), ...endedOrder(event, rule, link)];
+  if (entity.kind === 'deal')
+    return rule.entity === 'deal' ? dealDrafts(event, entity, rule, link, towards) : mismatch(rule);
+  const draft = draftOf(event, rule, link, towards);
+  return 'nothing' in draft ? draft : [draft];
+}
+
+const mergeDraft = (kind: Kind, into: string, rule: MergedRule): Draft<MergeChange> => ({
+  op: 'merge',
+  model: rule.odoo,
+  into: { kind, external_id: into },
+});
+
+function draftOf(
+  event: Event,
+  rule: CompiledRule,
+  link: Link | undefined,
+  towards: Towards,
+): Draft | Nothing {
   const { entity } = event;
   switch (entity.kind) {
     case 'customer':
+    case 'contact':
     case 'product':
-      return 'fields' in rule ? upsertDraft(event, rule, link) : mismatch(rule);
+      return 'fields' in rule ? upsertDraft(event, rule, link, towards) : mismatch(rule);
     case 'tax_rate':
     case 'price':
       return 'to' in rule || 'match' in rule
-        ? linkDraft(event, rule as Parameters<typeof linkDraft>[1])
+        ? linkDraft(event, rule as Parameters<typeof linkDraft>[1], towards.system)
         : mismatch(rule);
     case 'invoice':
     case 'credit_note':
@@ -42,6 +77,8 @@ function draftOf(event: Event, rule: CompiledRule, link: Link | undefined): Draf
     case 'payment':
     case 'refund':
       return paymentDraft(entity, event.ref.externalId);
+    case 'deal':
+      return mismatch(rule);
   }
 }
 
@@ -51,7 +88,7 @@ const mismatch = (rule: CompiledRule): Nothing => ({ nothing: `rule ${rule.name}
 function complete(draft: Draft, event: Event, rule: CompiledRule, options: PlanOptions): Change {
   return {
     ...draft,
-    key: { kind: event.ref.kind, external_id: event.ref.externalId },
+    key: { kind: draft.op === 'order' ? 'order' : event.ref.kind, external_id: event.ref.externalId },
     version: event.version,
     digest: digestOf(wantedOf(draft)),
     label: event.label,
@@ -62,9 +99,9 @@ function complete(draft: Draft, event: Event, rule: CompiledRule, options: PlanO
   };
 }
 
-/** What makes two changes the same wish: everything but what we believe Odoo holds. */
+/** What makes two changes the same wish: everything but what we believe Odoo holds, and who decides. */
 function wantedOf(draft: Draft): unknown {
   if (draft.op !== 'upsert') return draft;
-  const { base: _base, ...wanted } = draft;
+  const { base: _base, outward: _outward, yields_to: _yields, ...wanted } = draft;
   return wanted;
 }

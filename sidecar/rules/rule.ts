@@ -1,52 +1,11 @@
 /** The shape of a file in sync-rules/: what becomes what, who owns which field, and what a document must satisfy. */
 import * as z from 'zod';
+import { Condition, Expression, FieldRule, header } from './rule-parts.ts';
 
-const Expression = z.string().min(1);
+export { Owner, type FieldRule } from './rule-parts.ts';
 
-/** One condition of a search in Odoo: field, operator, and an expression for the value. */
-const Condition = z.tuple([z.string().min(1), z.enum(['=', '!=', '=ilike', 'in', '<=', '>=']), Expression]);
-
-/** Who decides the value of a field: the system the record comes from, Odoo's users, or a person case by case. */
-export const Owner = z.enum(['source', 'odoo', 'manual']);
-export type Owner = z.infer<typeof Owner>;
-
-const Lookup = z.union([
-  z.string().regex(/^[a-z_.]+\.[a-z_]+$/, 'model.field, e.g. res.country.code'),
-  z.strictObject({
-    model: z.string().regex(/^[a-z_.]+$/),
-    field: z.string().regex(/^[a-z_]+$/),
-    within: z.array(Condition).optional(),
-  }),
-]);
-
-export const FieldRule = z.strictObject({
-  from: Expression,
-  owner: Owner.default('source'),
-  /** Find the record of a reference table by this field instead of writing the text. */
-  lookup: Lookup.optional(),
-  /** Personal data: masked wherever it is shown outside the record itself. */
-  pii: z.boolean().default(false),
-});
-export type FieldRule = z.infer<typeof FieldRule>;
-
-const header = {
-  version: z.int().positive(),
-  /** Who answers for this flow, as people know them: "Revenue operations". */
-  owner: z.string().min(1),
-  purpose: z.string().min(1),
-  /** How long deliveries and their story are kept. */
-  retention: z
-    .string()
-    .regex(/^\d+ days$/, 'a number of days, e.g. "400 days"')
-    .default('400 days'),
-  mode: z.literal('realtime').default('realtime'),
-  /** Nothing is done with an entity for which this is false. */
-  when: Expression.default('true'),
-};
-
-/** A master record, merged field by field. */
-export const MasterRule = z.strictObject({
-  entity: z.enum(['customer', 'product']),
+/** What records that are merged field by field have in common. */
+const merged = {
   ...header,
   odoo: z.string().regex(/^[a-z_.]+$/),
   /** How an unlinked record finds its twin, first hit decides: a mapped field's name, or conditions. */
@@ -54,9 +13,45 @@ export const MasterRule = z.strictObject({
   create: Expression.default('true'),
   /** What a deletion at the vendor does to the record in Odoo. */
   deleted: z.enum(['archive', 'keep']).default('archive'),
+  /** System → domain: Odoo's records that match it are made there, too. */
+  born: z.record(z.string().min(1), z.array(z.unknown())).default({}),
+  /** More names before the @ that stand for many people, and more domains where everybody has an address: see mailbox.ts. */
+  mailboxes: z
+    .strictObject({
+      shared: z.array(z.string().min(1)).default([]),
+      free: z.array(z.string().min(1)).default([]),
+    })
+    .default({ shared: [], free: [] }),
   fields: z.record(z.string().regex(/^[a-z_][a-z0-9_]*$/), FieldRule),
-});
+};
+
+/** A master record, merged field by field. */
+export const MasterRule = z.strictObject({ entity: z.enum(['customer', 'contact', 'product']), ...merged });
 export type MasterRule = z.infer<typeof MasterRule>;
+
+/** How a won deal becomes an order. */
+export const OrderRule = z.strictObject({
+  /** Of the deals that are won. */
+  when: Expression.default('true'),
+  confirm: z.enum(['draft', 'confirm']).default('draft'),
+  /** Percent below Odoo's price list that nobody is asked about; null: any price. */
+  price_tolerance: z.number().min(0).max(100).nullable().default(null),
+  /** What the contract has to say first: fields of the deal such as `closeDate`, `terms.start`. */
+  require: z.array(z.string().min(1)).default([]),
+  /** The vendor's name → the name of Odoo's payment terms; others are looked for as they are. */
+  payment_terms: z.record(z.string(), z.string()).default({}),
+});
+export type OrderRule = z.infer<typeof OrderRule>;
+
+/** A deal: a lead merged field by field, and once it is won an order. */
+export const DealRule = z.strictObject({
+  entity: z.literal('deal'),
+  ...merged,
+  /** System → its stage, as "stage" or "pipeline / stage" → name of a stage in Odoo. */
+  stages: z.record(z.string().min(1), z.record(z.string(), z.string().min(1))).default({}),
+  order: OrderRule.optional(),
+});
+export type DealRule = z.infer<typeof DealRule>;
 
 /** A record that is only found in Odoo, never made. */
 export const LinkRule = z.strictObject({
@@ -81,7 +76,7 @@ export const DocumentRule = z.strictObject({
 });
 export type DocumentRule = z.infer<typeof DocumentRule>;
 
-export const Rule = z.discriminatedUnion('entity', [MasterRule, LinkRule, DocumentRule]);
+export const Rule = z.discriminatedUnion('entity', [MasterRule, DealRule, LinkRule, DocumentRule]);
 export type Rule = z.infer<typeof Rule>;
 
 /** "customer@1", as every receipt and journal line names it. */

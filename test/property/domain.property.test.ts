@@ -1,10 +1,9 @@
-/** Laws of money, digests, merges and masks, on random data. */
+/** Laws of money, digests and masks, on random data. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FieldValue, UpsertChange } from '../../sidecar/domain/change.ts';
 import { exponentOf, toDecimal, toMinor } from '../../sidecar/domain/money.ts';
 import { maskPayload } from '../../sidecar/domain/pii.ts';
-import { canonical, digestOf, merge } from '../../sidecar/rules/index.ts';
+import { canonical, digestOf } from '../../sidecar/rules/index.ts';
 
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'KWD', 'ISK', 'HUF', 'BHD');
 const minor = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });
@@ -41,37 +40,6 @@ describe('digest', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         expect(digestOf(a) === digestOf(b)).to.equal(canonical(a) === canonical(b));
-      }),
-    );
-  });
-});
-
-describe('merge', () => {
-  const record = fc.record({ name: fc.constantFrom('a', 'b', 'c'), phone: fc.constantFrom('1', '2', null) });
-  const changeTo = (values: Record<string, FieldValue>) =>
-    ({ op: 'upsert', values, create_only: [], overwrite: [] }) as unknown as UpsertChange;
-
-  it('never loses an edit: what it writes over equals the base, or is a conflict', () => {
-    fc.assert(
-      fc.property(record, record, record, (base, wanted, current) => {
-        const merged = merge(changeTo(wanted), current, base);
-        if ('conflict' in merged) return;
-        for (const [name, value] of Object.entries(merged.change.values)) {
-          const now = current[name as 'name'];
-          expect(now === base[name as 'name'] || now === value).to.equal(true);
-        }
-      }),
-    );
-  });
-
-  it('is settled after one round: merging its own outcome writes nothing new', () => {
-    fc.assert(
-      fc.property(record, record, record, (base, wanted, current) => {
-        const merged = merge(changeTo(wanted), current, base);
-        if ('conflict' in merged) return;
-        const after = { ...current, ...merged.change.values };
-        const again = merge(changeTo(wanted), after, { ...base, ...wanted, ...after });
-        expect(again).to.have.property('change');
       }),
     );
   });

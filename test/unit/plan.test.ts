@@ -6,7 +6,8 @@ import { loadRules, plan } from '../../sidecar/rules/index.ts';
 import { creditNote, customer, eventOf, invoice, line, payment } from '../support/events.ts';
 
 const rules = loadRules('sync-rules');
-const decide = (entity: Entity, id: string, link?: Link) => plan(eventOf(entity, id), rules, link);
+const decide = (entity: Entity, id: string, link?: Link) =>
+  plan(eventOf(entity, id), rules, link, { system: 'stripe' });
 const only = <T extends Change>(entity: Entity, id: string, link?: Link): T => {
   const { changes } = decide(entity, id, link);
   expect(changes).to.have.length(1);

@@ -25,8 +25,10 @@ const head = 'entity: customer\nversion: 1\nowner: RevOps\npurpose: p\nodoo: res
 describe('rule files', () => {
   it('ships a rule for every kind', () => {
     expect([...loadRules('sync-rules').byKind.keys()].sort()).to.deep.equal([
+      'contact',
       'credit_note',
       'customer',
+      'deal',
       'invoice',
       'payment',
       'price',
