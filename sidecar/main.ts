@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { placesOf, readConfig, type Config, type Environment } from './config.ts';
 import { connectorOf, connectors } from './connectors/index.ts';
+import type { Connector } from './domain/connector.ts';
 import { ConfigurationError, type Failure } from './domain/failure.ts';
 import {
   createEngine,
@@ -20,7 +21,7 @@ import { announce, newToken } from './instance.ts';
 import { createLogger } from './log.ts';
 import { makeOdooApi, type OdooApi } from './odoo/api.ts';
 import { openTransport } from './odoo/transport.ts';
-import { loadRules, merge, personalFields, plan } from './rules/index.ts';
+import { loadRules, rulesPort } from './rules/index.ts';
 import { createMetrics, createOverload, createServer, machineGauges } from './server/index.ts';
 import { openStore } from './store/sqlite/index.ts';
 import type { Store } from './store/store.ts';
@@ -47,6 +48,8 @@ interface Given {
   tracer?: Tracer;
   /** See StoreOptions. */
   committed?: (rows: number, ms: number) => void;
+  /** See EngineDeps. */
+  poke?: () => { url: string; token: string } | null;
   quiet?: boolean;
 }
 
@@ -56,7 +59,11 @@ export function assemble(env: Environment, given: Given = {}): Parts {
   // Deliveries are kept as they came, so what is here is for the sidecar's user alone.
   mkdirSync(config.home, { recursive: true, mode: 0o700 });
   const logger = createLogger({ level: given.quiet ? 'error' : config.logLevel, secrets: config.secrets });
-  const rules = rulesFrom(config.rulesFolder);
+  const rules = rulesFrom(
+    config.rulesFolder,
+    config.connections.map(({ system }) => system),
+    (warning) => logger.warn(`Rules: ${warning}`),
+  );
   const odoo = odooOf(config);
   const store = openStore(config.storePath, given.committed ? { committed: given.committed } : {});
   const overload = createOverload({
@@ -77,20 +84,27 @@ export function assemble(env: Environment, given: Given = {}): Parts {
     pressure: overload,
     ...(given.meter ? { meter: given.meter } : {}),
     ...(given.tracer ? { tracer: given.tracer } : {}),
+    ...(given.poke ? { poke: given.poke } : {}),
   });
   return { config, logger, store, odoo, engine, overload };
 }
 
 export const odooOf = (config: Config): OdooApi => makeOdooApi(openTransport(config.odoo, config.transport));
 
-/** The rule files of a folder as the engine's decisions. Throws ConfigurationError with file and line. */
-export function rulesFrom(folder: string): RulesPort {
-  const rules = loadRules(folder);
-  return {
-    plan: (event, link, options) => plan(event, rules, link, options),
-    merge,
-    personal: (kind) => personalFields(rules.byKind.get(kind)),
-  };
+/**
+ * The rule files of a folder as the engine's decisions, for these connected systems. Throws ConfigurationError with file and
+ * line: also for a rule that wants to tell a vendor what its connector cannot write.
+ */
+export function rulesFrom(
+  folder: string,
+  systems: readonly string[] = [],
+  warn: (warning: string) => void = () => undefined,
+): RulesPort {
+  const writable = (connector: Connector) => [connector.system, connector.writable] as const;
+  const rules = loadRules(folder, Object.fromEntries(connectors.map(writable)));
+  rules.warnings.forEach(warn);
+  const connected = connectors.filter(({ system }) => systems.includes(system));
+  return rulesPort(rules, Object.fromEntries(connected.map(writable)));
 }
 
 export function membersOf(config: Config): Member[] {
@@ -108,8 +122,11 @@ export async function serve(env: Environment): Promise<Running> {
   const metrics = createMetrics({ storePath: placesOf(env).storePath });
   const { meter, committed } = metrics;
   const tracer = createTracer(VERSION);
-  const { config, logger, store, engine, overload } = assemble(env, { meter, committed, tracer });
   const local = newToken();
+  const pokeToken = newToken();
+  let ownUrl: string | undefined;
+  const poke = () => pokeOf(config.publicUrl ?? ownUrl, pokeToken);
+  const { config, logger, store, engine, overload } = assemble(env, { meter, committed, tracer, poke });
   const server = createServer({
     engine,
     store,
@@ -118,7 +135,7 @@ export async function serve(env: Environment): Promise<Running> {
     metrics,
     tracer,
     overload,
-    tokens: { admin: config.adminToken, local },
+    tokens: { admin: config.adminToken, local, poke: pokeToken },
     version: VERSION,
     now: Date.now,
   });
@@ -130,6 +147,7 @@ export async function serve(env: Environment): Promise<Running> {
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  ownUrl = url;
   const gone = announce(config.home, { pid: process.pid, url, token: local });
   engine.start();
   logger.info(`saas-sync ${VERSION} listens on port ${port}`, {
@@ -152,6 +170,10 @@ export async function serve(env: Environment): Promise<Running> {
       })()),
   };
 }
+
+/** Where Odoo may ring: below the public address, else on this machine. */
+const pokeOf = (url: string | undefined, token: string) =>
+  url === undefined ? null : { url: `${url.replace(/\/$/, '')}/poke`, token };
 
 function listen(server: http.Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {

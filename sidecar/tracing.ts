@@ -24,6 +24,7 @@ const KINDS: Record<SpanName, SpanKind> = {
   read: SpanKind.CLIENT,
   plan: SpanKind.INTERNAL,
   apply: SpanKind.CLIENT,
+  push: SpanKind.CLIENT,
 };
 
 /**

@@ -23,7 +23,11 @@ export async function doctor(env: Environment, say: Say): Promise<boolean> {
   if (!config) return false;
   report.check(
     'Rules',
-    () => rulesFrom(config.rulesFolder),
+    () =>
+      rulesFrom(
+        config.rulesFolder,
+        config.connections.map(({ system }) => system),
+      ),
     () => config.rulesFolder,
   );
   checkStore(config, report);
@@ -74,8 +78,16 @@ function checkStore(config: Config, report: Reporter): void {
   );
 }
 
+/** Which of our addons the connected systems need, by what they hold. */
+function addonsFor({ connections }: Config): string[] {
+  const kinds = new Set(
+    connections.flatMap(({ system }) => connectors.find((each) => each.system === system)?.kinds ?? []),
+  );
+  return kinds.has('deal') ? ['saas_sync_billing', 'saas_sync_sales'] : ['saas_sync_billing'];
+}
+
 async function checkOdoo(config: Config, report: Reporter): Promise<void> {
-  const { hello, problems, clockSkewMs } = await probeOdoo(odooOf(config), { addons: ['saas_sync_billing'] });
+  const { hello, problems, clockSkewMs } = await probeOdoo(odooOf(config), { addons: addonsFor(config) });
   if (hello) report.good('Odoo', `${config.odoo.url}, database ${hello.database}, by ${config.transport}`);
   for (const problem of problems) {
     if (problem.level === 'stop') report.wrong('Odoo', problem);

@@ -176,6 +176,20 @@ function changeLines(change: Change): string[] {
         head,
         `    finds ${change.to ? shown(change.to) : change.match.map((each) => JSON.stringify(each)).join(', then ')}`,
       ];
+    case 'merge':
+      return [head, `    lives on in ${change.into.kind} ${change.into.external_id}`];
+    case 'order': {
+      const { lines, partner, opportunity, currency, client_order_ref: reference } = change.values;
+      return [
+        head,
+        ...fields({ partner, opportunity, currency, client_order_ref: reference }),
+        ...lines.map(
+          (line) =>
+            `    line      ${line.quantity} × ${line.price_unit} − ${line.discount} %  ${line.product ? shown(line.product) : line.name}`,
+        ),
+        `    climbs    ${change.climb.join(' → ')}`,
+      ];
+    }
     case 'move': {
       const { lines, expected, currency, partner, ...rest } = change.values;
       const money = (minor: number) => `${toDecimal(minor, currency)} ${currency}`;

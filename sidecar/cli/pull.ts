@@ -78,9 +78,20 @@ async function learnt(engine: Engine, id: string): Promise<boolean> {
 const isBusy = (engine: Engine, id: string): boolean =>
   engine.status().connections.some((connection) => connection.id === id && connection.busy);
 
+const CONTACT = {
+  looking: 'its records are being compared with those of Odoo',
+  review: 'people in Odoo decide what is linked and created',
+  starting: 'what people decided is being taken over',
+  linked: 'what people decided is being taken over',
+} as const;
+
 function notReady(engine: Engine, id: string): Transient {
   const status = engine.status();
   const own = status.connections.find((connection) => connection.id === id);
+  if (own?.contact)
+    return new Transient('first_contact', `${id} is not synchronised yet: ${CONTACT[own.contact]}`, {
+      hint: 'See “First Contact” in Odoo; people decide there, and start it.',
+    });
   const why = own?.message || status.odoo.message || 'Odoo or the vendor does not answer';
   return new Transient('not_ready', `${id} cannot be pulled: ${why}`, {
     hint: own?.hint || 'Run `saas-sync doctor`: it says what is wrong.',
@@ -127,6 +138,8 @@ async function settled(
       throw new Transient('not_settled', `${stuck.id} is ${stuck.state}: ${stuck.message}`, {
         hint: stuck.hint,
       });
+    const reviewed = mine.find(({ contact }) => contact === 'review');
+    if (reviewed) return print(`${reviewed.id}: ${CONTACT.review} (“First Contact”).`);
     const left = mine.reduce((sum, { backlog }) => sum + backlog, 0);
     if (left === 0 && mine.every(({ busy }) => !busy)) {
       const parked = mine.reduce((sum, each) => sum + each.parked, 0);

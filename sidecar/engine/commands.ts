@@ -1,21 +1,32 @@
 /** What people ask for in Odoo: pulled from its outbox, carried out, acknowledged. */
 import { asFailure, Failure, reactionTo } from '../domain/failure.ts';
-import { laneOf, Reference } from '../domain/reference.ts';
+import { laneOf, Reference, sourceOf } from '../domain/reference.ts';
 import { keepAbsent, releaseBrake } from './listing/absence.ts';
+import { lookAtAll, startSyncing } from './contact/contact.ts';
+import { takeVerdict } from './contact/heed.ts';
 import type { Context } from './context.ts';
 import { saveCorrection } from './work/correction.ts';
+import { isEdit, noteEdits, type Done } from './edits.ts';
 import { hint } from './intake.ts';
 import { orderListing } from './listing/listing.ts';
 import type { OutboxRow } from './types.ts';
 
-const AT_ONCE = 100;
+/** Rows of Odoo's outbox in one call. */
+export const AT_ONCE = 100;
 
 /** Pulls and carries out what is waiting; returns how many commands there were. Throws Failures of Odoo. */
 export async function pullCommands(context: Context): Promise<number> {
   const rows = await context.odoo.outbox(AT_ONCE);
   if (rows.length === 0) return 0;
-  const done: { id: number; ok: boolean; message?: string }[] = [];
-  for (const row of rows) {
+  const done: Done[] = [];
+  try {
+    done.push(...(await noteEdits(context, rows.filter(isEdit))));
+  } catch (error) {
+    // The disk takes nothing just now: Odoo keeps the rows, and what comes after them waits as well.
+    context.logger.warn(`Edits are noted later: ${asFailure(error).message}`);
+    return 0;
+  }
+  for (const row of rows.filter((each) => !isEdit(each))) {
     try {
       await carryOut(context, row);
       done.push({ id: row.id, ok: true });
@@ -38,6 +49,12 @@ export async function pullCommands(context: Context): Promise<number> {
   return done.length;
 }
 
+/** The same as from the outbox, where somebody hands it in one by one. */
+async function noted(context: Context, row: OutboxRow): Promise<void> {
+  const [done] = await noteEdits(context, [row]);
+  if (done && !done.ok) throw new Failure('invalid_data', 'not_understood', done.message ?? row.command);
+}
+
 type Command = (context: Context, row: OutboxRow, ref: Reference | undefined) => Promise<void> | void;
 
 const commands: Record<string, Command> = {
@@ -45,6 +62,9 @@ const commands: Record<string, Command> = {
     if (!ref) return orderListing(context, row.connection, { purpose: 'person' });
     await lookAgain(context, ref, `outbox:${row.id}`, 'Sync now');
   },
+  push: noted,
+  born: noted,
+  resolve: noted,
   async retry(context, row, ref) {
     if (!ref) return void retryAll(context, row.connection, row.args?.['code']);
     await lookAgain(context, ref, `outbox:${row.id}`, 'Retry');
@@ -68,6 +88,8 @@ const commands: Record<string, Command> = {
   sweep(context, row) {
     orderListing(context, row.connection, { purpose: 'full', streams: streamsIn(row) });
   },
+  first_contact: (context, row) => lookAtAll(context, context.lines.get(row.connection)!),
+  start_syncing: (context, row) => startSyncing(context, row.connection),
   async release_brake(context, row) {
     const count = await releaseBrake(context, row.connection, streamIn(row));
     decided(context, row, `${count} missing records are looked at again`);
@@ -106,14 +128,17 @@ export async function carryOut(context: Context, row: OutboxRow): Promise<void> 
     throw new Failure('invalid_data', 'unknown_connection', `There is no connection ${row.connection}`, {
       hint: `Known are: ${[...context.lines.keys()].join(', ')}.`,
     });
-  await command(context, row, refOf(row));
+  const ref = refOf(row);
+  takeVerdict(context, row, ref);
+  await command(context, row, ref);
   context.logger.info(`Command ${row.command}`, { connection: row.connection, user: row.user ?? undefined });
   context.work.ring();
 }
 
 function refOf(row: OutboxRow): Reference | undefined {
   if (!row.kind || !row.external_id) return undefined;
-  return Reference.parse({ connection: row.connection, kind: row.kind, externalId: row.external_id });
+  const { connection, kind, external_id: externalId } = row;
+  return sourceOf(Reference.parse({ connection, kind, externalId }));
 }
 
 /** Re-reads one record and compares every field, whatever the digests say. */

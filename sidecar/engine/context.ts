@@ -8,6 +8,7 @@ import type { Health } from './pace/health.ts';
 import type { Intake } from './intake.ts';
 import type { Clock, EngineSettings, Logger, Member, Meter, OdooPort, RulesPort, Tracer } from './types.ts';
 import type { Store } from '../store/store.ts';
+import type { Bell } from './wake.ts';
 import type { Versions } from './work/versions.ts';
 import type { Waiters } from './work/waiters.ts';
 
@@ -41,6 +42,10 @@ export interface Context {
   versions: Versions;
   /** Rung when lanes may have become ready. */
   work: { ring(): void };
+  /** Rung when Odoo's outbox may hold something. */
+  outbox: Bell;
+  /** See EngineDeps. */
+  poke: () => { url: string; token: string } | null;
   /** Aborted when the engine stops: nothing new is begun. */
   stopping: AbortSignal;
   version: string;

@@ -9,6 +9,7 @@ import { setRight } from './clock.ts';
 import { createLines } from './lines.ts';
 import { list, orderListing } from './listing/listing.ts';
 import { carryOut, pullCommands } from './commands.ts';
+import { phaseOf, type Phase } from './contact/phase.ts';
 import { newId, type Context, type Line } from './context.ts';
 import { explainSnapshot, type Explanation } from './recovery/explain.ts';
 import { Gate } from './pace/gate.ts';
@@ -52,6 +53,8 @@ export interface EngineStatus {
     busy: boolean;
     /** Links learnt from Odoo so far, `12000 of 50000`, while a new or lost store is being filled; else null. */
     learning: string | null;
+    /** How far the first contact is, while nothing is synchronised because of it; `review`: people decide. */
+    contact: Phase['phase'] | null;
   })[];
 }
 
@@ -74,6 +77,8 @@ export interface Engine {
   sweep(connection: string, options?: BackfillOptions): Promise<void>;
   /** Asks the vendor who we are; ends a break if it answers. */
   probe(connection: string): Promise<boolean>;
+  /** Odoo says that its outbox holds something: it is asked soon. */
+  poke(): void;
   /** Odoo's outbox, once. */
   pullCommands(): Promise<number>;
   /** Tells Odoo how things are, if there is news; returns whether it did. */
@@ -97,8 +102,6 @@ export interface BackfillOptions {
 /** Puts the parts together. Opens the sessions; does no I/O before `start` or the first call. */
 export function createEngine(deps: EngineDeps): Engine {
   const stop = new AbortController();
-  // Every sleeping turn and open request listens to it.
-  setMaxListeners(0, stop.signal);
   // Every loop and every request under way listens to it.
   setMaxListeners(0, stop.signal);
   const context = contextOf(deps, stop.signal);
@@ -149,6 +152,7 @@ export function createEngine(deps: EngineDeps): Engine {
       if (progressOf(context, connection)?.endedAt === null) await list(context, line, options.told);
     },
     probe: (connection) => probe(context, lineOf(connection)),
+    poke: () => context.outbox.ring(),
     pullCommands: () => pullCommands(context),
     report: () => reporter.tick(),
     command: (row) => carryOut(context, { ...row, id: Number.parseInt(newId(context), 36) }),
@@ -189,6 +193,8 @@ function contextOf(deps: EngineDeps, stopping: AbortSignal): Context {
     waiters: new Waiters(),
     versions: new Versions(store),
     work: { ring: () => {} },
+    outbox: createBell(deps.clock),
+    poke: deps.poke ?? (() => null),
     stopping,
     version: deps.version,
     startedAt: clock.now(),
@@ -248,6 +254,7 @@ function statusOf(context: Context): EngineStatus {
       ...connectionReport(context, line),
       busy: !isReady(context, line.id) || isListing(context, line.id),
       learning: learning(context, line.id) ?? null,
+      contact: phaseOf(context, line.id)?.phase ?? null,
     })),
   };
 }

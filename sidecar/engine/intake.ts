@@ -71,6 +71,6 @@ export function hint(
     receivedAt: about.now,
     body: Buffer.alloc(0),
     ...(about.force ? { force: true } : {}),
-    ...(about.urgent ? { urgent: true } : {}),
+    ...(about.urgent === undefined ? {} : { urgent: about.urgent }),
   };
 }

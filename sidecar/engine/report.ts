@@ -4,7 +4,7 @@ import type { LaneClass } from '../domain/reference.ts';
 import type { Parked } from '../store/store.ts';
 import type { Context, Line } from './context.ts';
 import { brakesOf, streamsOf } from './listing/streams.ts';
-import type { BudgetReport, ConnectionReport, ExceptionReport, Report } from './types.ts';
+import type { BudgetReport, ConflictReport, ConnectionReport, ExceptionReport, Report } from './types.ts';
 
 /** Exceptions told in one call. */
 const NEWS_AT_ONCE = 100;
@@ -28,9 +28,10 @@ export function createReporter(context: Context): Reporter {
       const fresh = news.opened.length > 0 || news.resolved.length > 0 || picture !== told;
       if (!fresh && clock.now() - toldAt < AT_LEAST_MS) return false;
       await odoo.report({
-        sidecar: { version: context.version, started_at: iso(context.startedAt) },
+        sidecar: { version: context.version, started_at: iso(context.startedAt), poke: context.poke() },
         connections,
-        exceptions: news.opened.map(exceptionReport),
+        exceptions: news.opened.filter((parked) => !isConflict(parked)).map(exceptionReport),
+        conflicts: news.opened.flatMap(conflictReport),
         resolved: news.resolved.map(({ connection, kind, externalId }) => ({
           connection,
           kind,
@@ -87,7 +88,20 @@ export function connectionReport(context: Context, line: Line): ConnectionReport
     eta_ms: etaOf(context, line.id, backlog),
     next_try_at: nextTryAt === null ? null : iso(nextTryAt),
     budget: budgetOf(line),
+    watch: watchOf(context, line),
   };
+}
+
+/** Where nobody can be told anything, Odoo need not tell us of edits; it still shows who owns what. */
+function watchOf({ rules }: Context, { connector, session }: Line): ConnectionReport['watch'] {
+  const watch = rules.watch(connector.system);
+  if (session.push) return watch;
+  return Object.fromEntries(
+    Object.entries(watch).map(([kind, { model, fields }]) => {
+      const quiet = Object.entries(fields).map(([name, field]) => [name, { ...field, outward: false }]);
+      return [kind, { model, fields: Object.fromEntries(quiet) }];
+    }),
+  );
 }
 
 /** What anybody works on: pending, without what waits for a person. */
@@ -114,6 +128,33 @@ function budgetOf({ session }: Line): BudgetReport | null {
   return { left, of, per_ms: perMs, resets_at: resetsAt === null ? null : iso(resetsAt) };
 }
 
+/** Stands still for its conflict alone: the screen for conflicts is where that ends. */
+const isConflict = ({ cause, conflict }: Parked): boolean => cause === 'conflict' && conflict !== undefined;
+
+function conflictReport(parked: Parked): ConflictReport[] {
+  const { ref, conflict } = parked;
+  if (!conflict) return [];
+  return [
+    {
+      connection: ref.connection,
+      kind: ref.kind,
+      external_id: ref.externalId,
+      label: parked.label,
+      url: parked.url ?? null,
+      model: conflict.model,
+      res_id: conflict.resId,
+      since: iso(parked.firstAt),
+      fields: conflict.fields.map(({ odooSide, otherSide, ...field }) => ({
+        ...field,
+        odoo_by: odooSide?.by ?? null,
+        odoo_at: odooSide ? iso(odooSide.at) : null,
+        other_by: otherSide?.by ?? null,
+        other_at: otherSide ? iso(otherSide.at) : null,
+      })),
+    },
+  ];
+}
+
 function exceptionReport(parked: Parked): ExceptionReport {
   return {
     connection: parked.ref.connection,
@@ -136,7 +177,7 @@ function exceptionReport(parked: Parked): ExceptionReport {
     partner: parked.partner ?? null,
     url: parked.url ?? null,
     payload: parked.payload,
-    concerns: concernOf(parked.cause),
+    concerns: concernOf(parked.cause, parked.code),
     document: parked.document ?? null,
     correctable: parked.correctable ?? [],
     source_digest: parked.sourceDigest ?? null,

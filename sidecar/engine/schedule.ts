@@ -2,7 +2,7 @@
 import cron from 'node-cron';
 import { asFailure } from '../domain/failure.ts';
 import { stretched } from './pace/back-pressure.ts';
-import { pullCommands } from './commands.ts';
+import { AT_ONCE, pullCommands } from './commands.ts';
 import type { Context, Line } from './context.ts';
 import { list } from './listing/listing.ts';
 import { probe } from './pace/probe.ts';
@@ -15,6 +15,8 @@ import { orderDueSweeps } from './listing/sweep.ts';
 const REAP_MS = 5_000;
 /** An outbox with nothing in it is asked less and less often, up to this. */
 const OUTBOX_IDLE_MS = 2_000;
+/** Pause between two questions, pokes or not. */
+const POKED_MS = 50;
 /** Old deliveries and their journal are forgotten at night. */
 const TIDY = '17 3 * * *';
 
@@ -75,15 +77,18 @@ async function listingTurn(context: Context, line: Line): Promise<number> {
   return 1_000;
 }
 
-/** Every second while people press buttons, less often after a quiet half minute. */
+/** At once after a poke, every second while people do something, less often after a quiet half minute. */
 function commandsTurn(context: Context): () => Promise<number> {
-  const { settings, gate } = context;
+  const { settings, gate, outbox, stopping } = context;
   let idle = 0;
   return async () => {
     if (gate.shut) return 500;
     const count = await guarded(context, () => pullCommands(context), 0);
+    if (count >= AT_ONCE) return 0;
     idle = count > 0 ? 0 : idle + 1;
-    return Math.min(settings.outboxMs * (1 + Math.floor(idle / 30)), OUTBOX_IDLE_MS);
+    await outbox.heard(Math.min(settings.outboxMs * (1 + Math.floor(idle / 30)), OUTBOX_IDLE_MS), stopping);
+    // However often somebody pokes, Odoo is asked a few times a second.
+    return POKED_MS;
   };
 }
 

@@ -6,6 +6,7 @@ const nothing = (): void => {};
 export const silentMeter: Meter = {
   received: nothing,
   read: nothing,
+  pushed: nothing,
   effect: nothing,
   failure: nothing,
   apply: nothing,

@@ -3,6 +3,7 @@ import type { Failure, FailureClass, Reaction } from '../domain/failure.ts';
 import { maskIn } from '../domain/pii.ts';
 import type { JournalLine } from '../store/store.ts';
 import type { Context } from './context.ts';
+import type { PushOutcome } from './types.ts';
 import type { Work } from './work/read.ts';
 
 /** So many tries of one record fail quietly: most troubles pass by themselves. */
@@ -43,7 +44,7 @@ const VERB: Record<Reaction, string> = {
 
 /** Says once what failed and what was decided about it: to the log, and to whoever counts. */
 export function tellFailure(context: Context, work: Work, failure: Failure, decision: Reaction): void {
-  context.meter.failure(work.batch.ref.connection, failure.class, decision);
+  context.meter.failure(work.batch.ref.connection, failure, decision);
   const tries = work.batch.attempts + 1;
   const level = levelOf(failure.class, decision, tries);
   context.logger[level](`${VERB[decision]}: ${masked(failure.message, work, failure)}`, {
@@ -67,6 +68,25 @@ export function tellRead({ logger, meter }: Context, work: Work, ms: number): vo
   meter.read(ids.connection, ms);
   logger.debug('Read', { ...ids, ms });
 }
+
+/** The vendor was told something, and took it or not; only fields are named. */
+export function tellPush(
+  { logger, meter }: Context,
+  work: Work,
+  outcome: PushOutcome,
+  fields: string,
+  ms: number,
+): void {
+  const ids = about(work);
+  meter.pushed(ids.connection, work.batch.ref.kind, outcome, ms);
+  logger.debug(`${TELLING[outcome]}: ${fields}`, { ...ids, ms });
+}
+
+const TELLING: Record<PushOutcome, string> = {
+  told: 'Told the vendor',
+  refused: 'The vendor refuses',
+  failed: 'Not yet told the vendor',
+};
 
 /** What was decided about the object that was read. */
 export function tellPlan({ logger }: Context, work: Work): void {

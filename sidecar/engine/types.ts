@@ -1,22 +1,19 @@
 /** What the engine is given to work with; everything that differs between a test and the real thing is here. */
-import type {
-  ApplyResult,
-  Change,
-  FieldValue,
-  KeptCorrection,
-  Link,
-  Plan,
-  UpsertChange,
-} from '../domain/change.ts';
+import type { ApplyResult, Change, KeptCorrection, Link, Plan } from '../domain/change.ts';
+import type { Agreement, Divergence, OdooRecord, Telling, Watch } from '../domain/agreement.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Connector, Session, SessionDeps } from '../domain/connector.ts';
 import type { Origin } from '../domain/delivery.ts';
 import type { Bucket, ComparedLink, Level, Stray } from '../domain/comparison.ts';
 import type { Event } from '../domain/event.ts';
+import type { ContactPort } from '../domain/first-contact.ts';
 import type { OpenException } from '../domain/exception.ts';
-import type { Concern, Failure, FailureClass, Reaction } from '../domain/failure.ts';
+import type { Failure, FailureClass, Reaction } from '../domain/failure.ts';
 import type { Kind } from '../domain/reference.ts';
-import type { Correctable, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import type { Report } from './report-types.ts';
+
+export type * from './report-types.ts';
 
 /** Where the engine says what it does. Fields never hold secrets; payloads are masked by the implementation. */
 export interface Logger {
@@ -26,15 +23,20 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/** `refused`: it waits for a person; `failed`: it is told again later. */
+export type PushOutcome = 'told' | 'refused' | 'failed';
+
 /** Counts and times, for whoever draws them. Nothing told here may name a record: every value becomes a label. */
 export interface Meter {
   /** What came in through the one door, repeats included. */
   received(connection: string, origin: Origin, stored: number, duplicates: number): void;
   /** One read of an object at a vendor, failed ones included, in ms. */
   read(connection: string, ms: number): void;
+  /** One telling of a record to a vendor, in ms. */
+  pushed(connection: string, kind: Kind, outcome: PushOutcome, ms: number): void;
   effect(connection: string, kind: Kind, status: string): void;
   /** A record failed, and what was decided about it. */
-  failure(connection: string, failureClass: FailureClass, decision: Reaction): void;
+  failure(connection: string, failure: Pick<Failure, 'class' | 'code'>, decision: Reaction): void;
   /** One `apply` call: how many changes, how long in ms. */
   apply(laneClass: 'master' | 'document', changes: number, ms: number): void;
   /** A call to Odoo failed for a reason that concerns all records alike. */
@@ -42,7 +44,7 @@ export interface Meter {
 }
 
 /** The steps of a delivery's way that are traced. */
-export type SpanName = 'hook' | 'work' | 'read' | 'plan' | 'apply';
+export type SpanName = 'hook' | 'work' | 'read' | 'plan' | 'apply' | 'push';
 
 /** What a span is about: ids and counts, never data. */
 export interface SpanAbout {
@@ -88,7 +90,7 @@ export interface LinksPage {
 }
 
 /** The methods of `saas.sync.api` the engine needs (docs/protocol.md). Throw Failures only. */
-export interface OdooPort {
+export interface OdooPort extends ContactPort {
   /** Who answers: `uuid` tells one Odoo database from another. */
   hello(): Promise<{ uuid?: string | undefined }>;
   apply(request: { batch: string; connection: string; changes: Change[] }): Promise<ApplyResult[]>;
@@ -99,6 +101,13 @@ export interface OdooPort {
   compareRows(connection: string, slots: readonly string[]): Promise<ComparedLink[]>;
   /** Links whose records were deleted or edited in Odoo, page by page; `next` is null on the last page. */
   compareRecords(connection: string, after: number): Promise<{ rows: Stray[]; next: number | null }>;
+  /** Records as they are, each field in the notation of `Change.values`; what was deleted is left out. */
+  values(
+    connection: string,
+    model: string,
+    ids: readonly number[],
+    fields: Record<string, { lookup?: [model: string, field: string] }>,
+  ): Promise<OdooRecord[]>;
   outbox(limit: number): Promise<OutboxRow[]>;
   outboxDone(rows: { id: number; ok: boolean; message?: string }[]): Promise<void>;
   report(report: Report): Promise<void>;
@@ -106,12 +115,13 @@ export interface OdooPort {
 
 /** The decisions, handed in so that the engine knows no rule files. Both are pure. */
 export interface RulesPort {
-  plan(event: Event, link: Link | undefined, options: { force: boolean }): Plan;
-  merge(
-    change: UpsertChange,
-    current: Record<string, FieldValue>,
-    base: Record<string, FieldValue> | null,
-  ): { change: UpsertChange } | { conflict: string[] };
+  /** `system`: of the connection that the event comes from. */
+  plan(event: Event, link: Link | undefined, options: { force: boolean; system: string }): Plan;
+  merge(divergence: Divergence): Agreement;
+  /** What Odoo has to watch for a connection of this system, by kind. */
+  watch(system: string): Partial<Record<Kind, Watch>>;
+  /** A record born in Odoo as the vendor shall hold it; undefined: the rules make none there. */
+  birth(kind: Kind, system: string, record: OdooRecord): Telling | undefined;
   /** Fields of the written record that hold personal data, by the rule of this kind; none are known if it is absent. */
   personal?(kind: Kind): ReadonlySet<string>;
 }
@@ -192,105 +202,6 @@ export interface EngineDeps {
   /** What is running short (disk, memory), as told to those who bring more; undefined = nothing is. */
   pressure?: () => Failure | undefined;
   version: string;
-}
-
-/** How a connection does, in the words of docs/protocol.md. */
-export type HealthState = 'healthy' | 'degraded' | 'paused' | 'broken';
-
-/** How far a stream is known; the event feed is the stream "events", the others are the vendor's listings. */
-export interface StreamReport {
-  name: string;
-  /** Everything that happened before (ISO) is known; null: it was never read to its end. */
-  fresh_at: string | null;
-  /** How far the reading under way has come, in words; null when none is. */
-  progress: string | null;
-  /** When it is looked at next (ISO); null: not by the clock. */
-  next_at: string | null;
-  /** From then on (ISO) a complete reading is overdue; null: none is due by the clock, or there was none yet. */
-  late_at: string | null;
-  /** What the last finished reading of the whole found; null before the first, and for the feed. */
-  last: { listed: number; put: number; unchanged: number; expected: number } | null;
-}
-
-/** More records of a kind were missing in a full sweep than the brake allows; a person decides what that means. */
-export interface BrakeReport {
-  stream: string;
-  kind: Kind;
-  absent: number;
-  /** Linked records of this kind. */
-  of: number;
-  examples: string[];
-  since: string;
-}
-
-/** The tightest limit of the vendor's API: `left` of `of` calls per `per_ms`, all of them again at `resets_at` (ISO). */
-export interface BudgetReport {
-  left: number;
-  of: number;
-  per_ms: number;
-  resets_at: string | null;
-}
-
-export interface ConnectionReport {
-  id: string;
-  name: string;
-  system: string;
-  system_name: string;
-  environment: 'live' | 'test';
-  company: string;
-  state: HealthState;
-  message: string;
-  hint: string;
-  backlog: number;
-  parked: number;
-  waiting: number;
-  last_event_at: string | null;
-  lag_ms: number;
-  counters: { received: number; applied: number; unchanged: number; failed: number };
-  streams: StreamReport[];
-  brakes: BrakeReport[];
-  /** Until the backlog is worked off at the measured rate; null: unknown, or nothing waits. */
-  eta_ms: number | null;
-  /** When a resting or broken connection is tried again (ISO); null: it works, or a person paused it. */
-  next_try_at: string | null;
-  budget: BudgetReport | null;
-}
-
-export interface ExceptionReport {
-  connection: string;
-  kind: Kind;
-  external_id: string;
-  cause: FailureClass;
-  code: string;
-  message: string;
-  hint: string | null;
-  args: Record<string, unknown>;
-  label: string;
-  rule: string | null;
-  delivery: string;
-  reason: string;
-  attempts: number;
-  first_at: string;
-  last_at: string;
-  amount: number | null;
-  currency: string | null;
-  partner: string | null;
-  url: string | null;
-  payload: unknown;
-  /** Whom it concerns: the person who can end it. */
-  concerns: Concern;
-  /** External id of the document it belongs to. */
-  document: string | null;
-  /** Fields that a person may correct with the command `correct`, the failing one first. */
-  correctable: readonly Correctable[];
-  /** Hash of the vendor's raw state that failed: a correction holds for this one. */
-  source_digest: string | null;
-}
-
-/** What Odoo's screens show (docs/protocol.md, "report"). */
-export interface Report {
-  sidecar: { version: string; started_at: string };
-  connections: ConnectionReport[];
-  exceptions: ExceptionReport[];
-  resolved: { connection: string; kind: Kind; external_id: string }[];
+  /** Where Odoo may ring, as soon as that is known; see `Engine.poke`. */
+  poke?: () => { url: string; token: string } | null;
 }

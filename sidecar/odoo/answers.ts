@@ -49,6 +49,8 @@ export const Result = z.object({
   digest: optional(z.string()),
   base: optional(Values),
   current: optional(Values),
+  linked: optional(z.array(z.string())),
+  edited: optional(z.object({ at: z.int(), by: z.string() })),
   waiting_for: optional(z.array(Key)),
   climbed: optional(z.record(z.string(), z.string())),
   error: optional(
@@ -113,6 +115,11 @@ export const LinksPage = z.object({
       }),
     )
     .optional(),
+});
+
+/** Records as they are, in the notation of changes. */
+export const Records = z.object({
+  records: z.array(z.object({ id: z.int(), key: z.string(), values: Values })),
 });
 
 /** One row of Odoo's outbox: something a person asked for. */

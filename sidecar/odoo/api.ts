@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import type { ApplyResult, Change, KeptCorrection, Link } from '../domain/change.ts';
+import type { OdooRecord } from '../domain/agreement.ts';
 import type { OpenException } from '../domain/exception.ts';
+import type { ContactPort } from '../domain/first-contact.ts';
 import { Failure } from '../domain/failure.ts';
-import { Applied, Hello, LinksPage, Nothing, Outbox, type OutboxRow } from './answers.ts';
+import { Applied, Hello, LinksPage, Nothing, Outbox, Records, type OutboxRow } from './answers.ts';
 import type { OdooTransport } from './client.ts';
 import { compareCalls, type CompareCalls } from './compare.ts';
+import { contactCalls } from './contact.ts';
 
 interface CallOptions {
   timeoutMs?: number;
@@ -14,7 +17,7 @@ interface CallOptions {
 }
 
 /** docs/protocol.md as functions. All throw what the transport throws, and Failure `odoo_answer` for a wrong answer. */
-export interface OdooApi extends CompareCalls {
+export interface OdooApi extends CompareCalls, ContactPort {
   readonly transport: OdooTransport['name'];
   hello(options?: CallOptions): Promise<Hello>;
   /** One transaction; one result per change, in the same order. A repeated batch does nothing twice. */
@@ -36,6 +39,14 @@ export interface OdooApi extends CompareCalls {
     total: number | undefined;
     exceptions: OpenException[] | undefined;
   }>;
+  /** Records of a model, each named field in the notation of changes; those that are gone are left out. */
+  values(
+    connection: string,
+    model: string,
+    ids: readonly number[],
+    fields: Record<string, { lookup?: [model: string, field: string] }>,
+    options?: CallOptions,
+  ): Promise<OdooRecord[]>;
   outbox(limit: number, options?: CallOptions): Promise<OutboxRow[]>;
   outboxDone(
     rows: readonly { id: number; ok: boolean; message?: string }[],
@@ -72,6 +83,9 @@ export function makeOdooApi(transport: OdooTransport): OdooApi {
       };
     },
     ...compareCalls(ask),
+    ...contactCalls(ask),
+    values: async (connection, model, ids, fields, options) =>
+      (await ask('values', Records, { connection, model, ids, fields }, options)).records,
     outbox: async (limit, options) => (await ask('outbox', Outbox, { limit }, options)).rows as OutboxRow[],
     outboxDone: async (rows, options) => void (await ask('outbox_done', Nothing, { rows }, options)),
     report: async (report, options) => void (await ask('report', Nothing, report, options)),

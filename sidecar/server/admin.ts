@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { InvalidData } from '../domain/failure.ts';
 import { maskPayload } from '../domain/pii.ts';
 import { Kind, laneOf } from '../domain/reference.ts';
-import type { Engine, Store } from '../engine/index.ts';
+import type { Engine, Parked, Store } from '../engine/index.ts';
 
 export interface AdminDeps {
   engine: Engine;
@@ -85,7 +85,8 @@ export const routes: readonly Route[] = [
     run: ({ store }, { query }) =>
       store
         .parked(query.connection === undefined ? {} : { connection: query.connection })
-        .filter((parked) => query.code === undefined || parked.code === query.code),
+        .filter((parked) => query.code === undefined || parked.code === query.code)
+        .map(withoutValues),
   },
   {
     method: 'get',
@@ -154,6 +155,13 @@ export const routes: readonly Route[] = [
   command('backfill', 'Lists everything at the vendor once more'),
   command('sweep', 'Lists everything, asks about what is missing, and compares with Odoo'),
 ];
+
+/** Of a conflict only what it is about: values are for those who may see the record in Odoo. */
+function withoutValues({ conflict, ...parked }: Parked): unknown {
+  if (!conflict) return parked;
+  const { model, resId, fields } = conflict;
+  return { ...parked, conflict: { model, resId, fields: fields.map(({ field, why }) => ({ field, why })) } };
+}
 
 function deliveryOf(store: Store, connection: string, id: string): unknown {
   const delivery = store.delivery(connection, id);

@@ -84,12 +84,15 @@ async function answer(
   const body = await bodyOf(request);
   const raw = { headers: request.headers, body, receivedAt: deps.now() };
   const received: Received = connector.receive(raw, connection);
-  if (received.deliveries.length === 0)
+  const { answer: wanted } = received;
+  if (received.deliveries.length === 0 && !wanted)
     return json(response, 200, { ignored: received.ignored ?? 'nothing to do' });
   const deliveries = received.deliveries.map(({ id }) => id);
   deps.tracer.began(connection.id, deliveries);
   const results = await deps.intake.put(received.deliveries);
-  deps.logger.debug('Webhook answered', { connection: connection.id, status: 202, deliveries });
+  const status = wanted ? 200 : 202;
+  deps.logger.debug('Webhook answered', { connection: connection.id, status, deliveries });
+  if (wanted) return send(response, status, wanted.contentType, wanted.body);
   return json(response, 202, { accepted: true, duplicate: results.every(({ duplicate }) => duplicate) });
 }
 
@@ -140,12 +143,11 @@ function drained(request: IncomingMessage): Promise<void> {
   });
 }
 
-function json(response: ServerResponse, status: number, body: unknown): number {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  });
+const json = (response: ServerResponse, status: number, body: unknown): number =>
+  send(response, status, 'application/json', JSON.stringify(body));
+
+function send(response: ServerResponse, status: number, contentType: string, text: string): number {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
   response.end(text);
   return status;
 }

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { type Failure, InvalidData, Refused } from '../domain/failure.ts';
 import { silentTracer, type Tracer } from '../engine/index.ts';
 import { routes, type AdminDeps, type Route } from './admin.ts';
-import { bearer, type Tokens } from './auth.ts';
+import { bearer, ringer, type Tokens } from './auth.ts';
 import { createHooks, type HookDeps } from './hooks.ts';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
@@ -60,6 +60,10 @@ function createApp(deps: ServerDeps): Express {
     '/admin/v1/openapi.json',
     (_request, response) => void response.json(openApi(routes, deps.version)),
   );
+  app.post('/poke', ringer(deps.tokens), (_request, response) => {
+    deps.engine.poke();
+    response.status(204).end();
+  });
   app.use('/admin/v1', bearer(deps.tokens), express.json({ limit: '5mb' }), adminRouter(deps));
   app.use((request) => {
     throw new Refused(404, 'no_route', `There is nothing at ${request.path}`, {

@@ -155,6 +155,12 @@ create table sighting (
   primary key (connection, kind, external_id)
 ) strict, without rowid;
 
+create table verdict (
+  lane text primary key,
+  verdict text not null check (verdict in ('create', 'ignore', 'decide')),
+  candidates text not null
+) strict, without rowid;
+
 create table wait (
   waits_for text not null,
   lane integer not null references lane (id),

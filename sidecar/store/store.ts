@@ -4,6 +4,7 @@
  * rises with every claim and guards every ack; the `pending` counter, not a sub-query, decides whether a released lane
  * is ready again; a duplicate is never counted in `pending`; back-off sleeps on the lane.
  */
+import type { HeldConflict } from '../domain/agreement.ts';
 import type { Correction, FieldValue, Link } from '../domain/change.ts';
 import type { Delivery, NewDelivery } from '../domain/delivery.ts';
 import type { FailureClass } from '../domain/failure.ts';
@@ -18,9 +19,11 @@ import type {
   RetrySelector,
 } from './filters.ts';
 import type { SweepStore } from './sweeps.ts';
+import type { VerdictStore } from './verdicts.ts';
 
 export type * from './filters.ts';
 export type * from './sweeps.ts';
+export type * from './verdicts.ts';
 
 export interface PutResult {
   id: string;
@@ -84,6 +87,8 @@ export interface Parked {
   correctable?: readonly Correctable[];
   /** Hash of the vendor's raw state that failed. */
   sourceDigest?: string;
+  /** The fields of a linked record that only a person may decide about; their values are for those who may see the record. */
+  conflict?: HeldConflict;
 }
 
 /** One field, by its name in Odoo, that a person may correct. */
@@ -153,10 +158,11 @@ export interface Queue {
   oldestAt: number;
 }
 
-/** Open exceptions of one connection, cause and currency; null where the record has no amount. */
+/** Open exceptions of one connection, cause, code and currency; null where the record has no amount. */
 export interface ExceptionTotal {
   connection: string;
   cause: FailureClass;
+  code: string;
   currency: string | null;
   open: number;
   /** UTC ms at which the oldest of them first happened. */
@@ -185,7 +191,7 @@ export interface Counters {
 
 /** Whatever writes throws Transient (`store_full`, `store_busy`, `store_io`) when the disk does not take it: nothing of that
  * call was written then. */
-export interface Store extends SweepStore {
+export interface Store extends SweepStore, VerdictStore {
   /**
    * Group commit; resolves when the rows are on disk (synchronous=FULL), in the order given. A bad row fails alone:
    * rejects with InvalidData `delivery_not_stored` naming it, its neighbours are stored. Rejects with Transient when
@@ -238,7 +244,7 @@ export interface Store extends SweepStore {
   saveLinks(connection: string, links: readonly Link[]): void;
   /** Of one kind if given. */
   countLinks(connection: string, kind?: Kind): number;
-  /** Forgets the links of all connections: another Odoo is another truth. Deliveries stay. */
+  /** Forgets the links of all connections, and verdicts: another Odoo is another truth. Deliveries stay. */
   forgetLinks(): void;
 
   /** How far a stream of a connection was read, and when (UTC ms). */

@@ -38,7 +38,9 @@ export class HandClock implements Clock {
 
 /** One rule: a thing becomes a contact whose fields point to what it needs. */
 export const rules: EngineDeps['rules'] = {
-  merge,
+  merge: (divergence) => merge(divergence),
+  watch: () => ({}),
+  birth: () => undefined,
   plan(event, _link, { force }) {
     const entity = event.entity as { name: string; unit?: string };
     const needs = (entity.unit ?? '').split(' ').filter(Boolean);

@@ -8,9 +8,11 @@ import {
   type Level,
   type Stray,
 } from '../../sidecar/domain/comparison.ts';
+import type { OdooRecord } from '../../sidecar/domain/agreement.ts';
 import type { Failure } from '../../sidecar/domain/failure.ts';
 import type { Kind } from '../../sidecar/domain/reference.ts';
 import type { OdooPort, Report } from '../../sidecar/engine/index.ts';
+import { FakeContact } from './fake-contact.ts';
 import { refOf } from './things.ts';
 
 interface Row {
@@ -21,7 +23,7 @@ interface Row {
 }
 
 /** Odoo's side of the protocol, as far as the engine can tell: links by key, compare by digest and version. */
-export class FakeOdoo implements OdooPort {
+export class FakeOdoo extends FakeContact implements OdooPort {
   rows = new Map<string, Row>();
   calls: Change[][] = [];
   batches: string[] = [];
@@ -93,6 +95,10 @@ export class FakeOdoo implements OdooPort {
     return { key: change.key, status, model: change.model, res_id, version, digest, base: {} };
   }
 
+  override linked(connection: string, key: string, resId: number): void {
+    this.rows.set(`${connection}/${key}`, { resId, version: 0, digest: '', values: {} });
+  }
+
   async links(connection: string, after: number, limit: number) {
     const all = [...this.rows].filter(([key]) => key.startsWith(`${connection}/`));
     const page = all.slice(after, after + limit).map(([key, row]) => {
@@ -135,7 +141,18 @@ export class FakeOdoo implements OdooPort {
     return { rows: this.strays.splice(0), next: null };
   }
 
-  outbox = async () => this.commands.splice(0);
+  /** Records as they are, by model and id. */
+  records = new Map<string, OdooRecord>();
+  async values(_connection: string, model: string, ids: readonly number[]) {
+    return ids.flatMap((id) => this.records.get(`${model}/${id}`) ?? []);
+  }
+
+  /** How often it was asked for commands. */
+  outboxAsked = 0;
+  outbox = async () => {
+    this.outboxAsked++;
+    return this.commands.splice(0);
+  };
   outboxDone = async (rows: Parameters<OdooPort['outboxDone']>[0]) => void this.box.push(...rows);
   async report(report: Report) {
     if (this.reportFailure) throw this.reportFailure;

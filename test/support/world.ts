@@ -43,6 +43,10 @@ export interface WorldOptions {
   /** Active signing secrets of the sidecar, as names of environment variables; the sandbox signs with the usual one. */
   secretNames?: string[];
   sandbox?: SandboxOptions;
+  /** What the vendor holds before the sidecar ever meets it. */
+  fill?: (sandbox: StripeSandbox) => Promise<void>;
+  /** People review what the first sync would do. */
+  review?: boolean;
 }
 
 /** The Odoo that `npm test` prepared; undefined (said loudly) when a test file is run alone without one. */
@@ -74,7 +78,12 @@ export async function openWorld(
     webhook: { url: `http://127.0.0.1:${port}/hooks/${connection}`, secret: WEBHOOK_SECRET },
   });
   let env = { STRIPE_KEY: sandbox.apiKey, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, ...options.env };
-  const connections = connectionsOf(connection, sandbox, options.stripeUrl ?? sandbox.url, secretNames);
+  await options.fill?.(sandbox);
+  const connections = connectionsOf(connection, sandbox, {
+    baseUrl: options.stripeUrl ?? sandbox.url,
+    secretNames,
+    review: options.review ?? false,
+  });
   const settings = () => ({
     home,
     port,
@@ -113,8 +122,7 @@ export async function openWorld(
 function connectionsOf(
   id: string,
   { account }: StripeSandbox,
-  baseUrl: string,
-  secretNames: string[],
+  { baseUrl, secretNames, review }: { baseUrl: string; secretNames: string[]; review: boolean },
 ): unknown {
   return {
     connections: [
@@ -125,6 +133,7 @@ function connectionsOf(
         environment: 'test',
         base_url: baseUrl,
         time_zone: 'Europe/Berlin',
+        ...(review ? { first_contact: 'review' } : {}),
         credentials: {
           api_key: { env: 'STRIPE_KEY' },
           webhook_secret: secretNames.map((env) => ({ env })),

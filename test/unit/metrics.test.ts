@@ -1,12 +1,13 @@
 /** What Prometheus is told after a run of the real engine. */
 import { expect } from 'chai';
-import { ConnectionBroken } from '../../sidecar/domain/failure.ts';
+import { ConnectionBroken, Failure } from '../../sidecar/domain/failure.ts';
 import type { ConnectionReport, HealthState } from '../../sidecar/engine/index.ts';
 import { createMetrics } from '../../sidecar/server/index.ts';
 import { openStore } from '../../sidecar/store/sqlite/index.ts';
 import { HandClock, START } from '../support/engine.ts';
-import { measured, scrape, valueOf } from '../support/scrape.ts';
+import { measured, samplesOf, scrape, valueOf } from '../support/scrape.ts';
 import { cleanTempStores, tempStore } from '../support/temp-store.ts';
+import { twoWay } from '../support/two-way.ts';
 
 const A = { connection: 'a' };
 const LAST = { listed: 9, put: 2, unchanged: 7, expected: 9 };
@@ -64,9 +65,33 @@ describe('metrics', () => {
     expect(valueOf(samples, 'exceptions_open', cause)).to.equal(2);
     expect(valueOf(samples, 'exceptions_oldest_timestamp_seconds', cause)).to.equal(START / 1_000);
     const totals = [
-      { connection: 'a', cause: 'business_rule', currency: 'EUR', open: 2, oldestAt: START, amount: 11_900 },
-      { connection: 'a', cause: 'missing_mapping', currency: 'EUR', open: 1, oldestAt: START, amount: 100 },
-      { connection: 'a', cause: 'business_rule', currency: 'JPY', open: 1, oldestAt: START - 5, amount: 700 },
+      {
+        connection: 'a',
+        cause: 'business_rule',
+        code: 'x',
+        currency: 'EUR',
+        open: 2,
+        oldestAt: START,
+        amount: 11_900,
+      },
+      {
+        connection: 'a',
+        cause: 'missing_mapping',
+        code: 'x',
+        currency: 'EUR',
+        open: 1,
+        oldestAt: START,
+        amount: 100,
+      },
+      {
+        connection: 'a',
+        cause: 'business_rule',
+        code: 'x',
+        currency: 'JPY',
+        open: 1,
+        oldestAt: START - 5,
+        amount: 700,
+      },
     ] as const;
     const drawn = await scrape(w, metrics, {}, totals);
     expect(valueOf(drawn, 'exceptions_amount', { ...A, currency: 'EUR' })).to.equal(120);
@@ -77,13 +102,42 @@ describe('metrics', () => {
     expect(valueOf(drawn, 'exceptions_open', { cause: 'invalid_data' })).to.equal(undefined);
   });
 
+  it('time what vendors are told by how it ended, and count a right that is missing there as the administrator’s', async () => {
+    const metrics = createMetrics();
+    const w = twoWay({ meter: metrics.meter });
+    w.crms.north.edit('n1', { name: 'Acme', phone: null });
+    await w.settle();
+    w.odoo.edit(1, { phone: '1' });
+    await w.settle();
+    w.crms.north.refusal = new Failure('business_rule', 'may_not_write', 'North does not let us write Phone');
+    w.odoo.edit(1, { phone: '2' });
+    await w.settle();
+    const status = w.engine.status();
+    const text = await metrics.text({ status, exceptions: w.store.exceptionTotals(), queues: [] });
+    const samples = samplesOf(text);
+    const told = { connection: 'north', kind: 'customer' };
+    expect(valueOf(samples, 'push_duration_seconds_count', { ...told, outcome: 'told' })).to.equal(1);
+    expect(valueOf(samples, 'push_duration_seconds_count', { ...told, outcome: 'refused' })).to.equal(1);
+    const whose = { connection: 'north', concerns: 'admin' };
+    expect(valueOf(samples, 'exceptions_open', { ...whose, cause: 'business_rule' })).to.equal(1);
+    expect(valueOf(samples, 'failures_total', { ...whose, class: 'business_rule' })).to.equal(1);
+  });
+
   it('count the exceptions in the store itself, and count again when one has ended', async () => {
     const { w } = measured();
     w.vendors['a']!.things.set('customer:c1', { name: 'x', wrong: true });
     await w.hook('a', 'customer:c1');
     await w.engine.runUntilIdle();
     expect(w.store.exceptionTotals()).to.deep.equal([
-      { connection: 'a', cause: 'invalid_data', currency: null, open: 1, oldestAt: START, amount: 0 },
+      {
+        connection: 'a',
+        cause: 'invalid_data',
+        code: 'does_not_add_up',
+        currency: null,
+        open: 1,
+        oldestAt: START,
+        amount: 0,
+      },
     ]);
     w.vendors['a']!.things.set('customer:c1', { name: 'x' });
     await w.hook('a', 'customer:c1');

@@ -73,10 +73,12 @@ async function exported(): Promise<Map<string, Set<string>>> {
   await w.hook('a', 'customer:c1', 'customer:c2');
   await w.engine.runUntilIdle();
   metrics.meter.odooFailure('transient');
+  metrics.meter.pushed('a', 'customer', 'told', 1);
   await w.hook('a', 'customer:c1');
   const total = {
     connection: 'a',
     cause: 'business_rule',
+    code: 'may_not_write',
     currency: 'EUR',
     open: 1,
     oldestAt: 1,

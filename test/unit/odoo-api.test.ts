@@ -52,6 +52,27 @@ const result = (externalId: string, more: object = {}) => ({
 });
 
 describe('odoo: typed client', () => {
+  it('reads records as they are, and what belongs to a difference', async () => {
+    const country = { lookup: ['res.country', 'code', 'DE'] };
+    const record = { id: 7, key: 'abcd1234-7', values: { name: 'Acme', country_id: country } };
+    const fields = { name: {}, country_id: { lookup: ['res.country', 'code'] as [string, string] } };
+    const { api, asked } = apiThatGets({ records: [record] });
+    expect(await api.values('crm', 'res.partner', [7], fields)).to.deep.equal([record]);
+    expect(asked[0]).to.deep.equal({
+      method: 'values',
+      request: { connection: 'crm', model: 'res.partner', ids: [7], fields },
+    });
+    const differs = {
+      status: 'diverged',
+      current: { name: 'A' },
+      linked: ['crm'],
+      edited: { at: 5, by: 'ada' },
+    };
+    const { api: other } = apiThatGets({ results: [result('t', differs)] });
+    const [answer] = await other.apply({ connection: 'crm', changes: [change('t')] });
+    expect(answer).to.deep.include(differs);
+  });
+
   it('asks in the words of the protocol', async () => {
     const { api, asked } = apiThatGets({ results: [] }, { links: [], next: null }, { rows: [] }, {}, {});
     await api.apply({ batch: 'b1', connection: 'stripe-eu', changes: [] });

@@ -21,7 +21,7 @@ async function hooked(w: World, tracer: ReturnType<typeof createTracer>, id: str
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     metrics: createMetrics(),
     tracer,
-    tokens: { admin: undefined, local: undefined },
+    tokens: { admin: undefined, local: undefined, poke: undefined },
     version: '1.2.3',
     now: w.clock.now,
   });

@@ -1,6 +1,6 @@
 /** Mending what a comparison found: what differs is read again, by the same door and with the same care as everything. */
 import type { ComparedLink } from '../../domain/comparison.ts';
-import { laneOf, type Reference } from '../../domain/reference.ts';
+import { laneOf, sourceOf, type Reference } from '../../domain/reference.ts';
 import { roomInQueue } from '../pace/back-pressure.ts';
 import type { Context } from '../context.ts';
 import { hint } from '../intake.ts';
@@ -53,7 +53,7 @@ function settled<T extends Pick<Reference, 'kind' | 'externalId'>>(
   connection: string,
   links: readonly T[],
 ): T[] {
-  const refs = links.map(({ kind, externalId }) => ({ connection, kind, externalId }));
+  const refs = links.map(({ kind, externalId }) => sourceOf({ connection, kind, externalId }));
   const lanes = store.lanesOf(refs);
   return links.filter((_, index) => (lanes[index]?.pending ?? 0) === 0);
 }
@@ -93,16 +93,13 @@ async function lookAgainAt(
   const now = context.clock.now();
   await context.intake.put(
     links.map(({ kind, externalId }) =>
-      hint(
-        { connection, kind, externalId },
-        {
-          id: `${name}:${run.toString(36)}:${kind}:${externalId}`,
-          origin: 'backfill',
-          reason,
-          now,
-          force: true,
-        },
-      ),
+      hint(sourceOf({ connection, kind, externalId }), {
+        id: `${name}:${run.toString(36)}:${kind}:${externalId}`,
+        origin: 'backfill',
+        reason,
+        now,
+        force: true,
+      }),
     ),
   );
 }

@@ -198,7 +198,7 @@ function delivered(connection: string, stream: string, run: string, snapshot: Sn
 /** What a failed poll or listing means for its connection; one that we stopped ourselves means nothing. */
 export function feedFailed(context: Context, line: Line, failure: Failure): void {
   if (context.stopping.aborted) return;
-  context.meter.failure(line.id, failure.class, failure.class === 'connection' ? 'pause' : 'retry');
+  context.meter.failure(line.id, failure, failure.class === 'connection' ? 'pause' : 'retry');
   const fields = { connection: line.id, code: failure.code };
   if (failure.class === 'connection') context.health.broke(line.id, failure);
   else context.health.trouble(line.id, failure);

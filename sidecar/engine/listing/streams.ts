@@ -1,4 +1,5 @@
 /** How far each stream of a connection is known, and what its last whole reading found. */
+import { phaseOf } from '../contact/phase.ts';
 import type { Context, Line } from '../context.ts';
 import { findingsOf, progressOf, type Findings, type StreamProgress } from './progress.ts';
 import { EVENTS } from './pull.ts';
@@ -14,7 +15,8 @@ const SWEEP_GRACE_MS = 2 * 3_600_000;
 export function streamsOf(context: Context, line: Line): StreamReport[] {
   const findings = findingsOf(context, line.id);
   const progress = progressOf(context, line.id);
-  const running = progress?.endedAt === null ? progress.streams : {};
+  const listing = progress?.endedAt === null ? progress.streams : undefined;
+  const running = listing ?? phaseOf(context, line.id)?.streams ?? {};
   const asleep = context.health.blocked(line.id);
   const every = fullEveryMs(line);
   const lateAfter = every === null ? null : every + SWEEP_GRACE_MS;

@@ -49,6 +49,9 @@ function toUnlinked(change: Change): Difference {
     }
     case 'link':
       return changes(`would be linked to a ${change.model} that fits`);
+    case 'merge':
+      return changes(`would follow the record it became one with, ${named([change.into])}`);
+    case 'order':
     case 'move':
     case 'payment':
       return changes(`would be ${change.climb.map(spokenRung).join(', then ')}`);
@@ -58,6 +61,7 @@ function toUnlinked(change: Change): Difference {
 function toLinked(change: Change, link: Link, personal: ReadonlySet<string>): Difference {
   if (change.op === 'link') return same(`stays linked to ${link.model} ${link.resId}`);
   if (change.op === 'upsert') return fieldsOf(change, link, personal);
+  if (change.op === 'merge') return toUnlinked(change);
   const climb = change.climb.map(spokenRung).join(', then ');
   if (link.digest === '') return changes(`would be ${climb}, as far as it is not yet`);
   if (change.op === 'payment') return changes(`has changed since it was booked: would be ${climb}`);
@@ -106,6 +110,7 @@ function refsIn(change: Change): Key[] {
       found.set(laneOf({ connection: '', kind: ref.kind, externalId: ref.external_id }), ref as Key);
     else for (const inner of Object.values(value)) walk(inner);
   };
+  if (change.op === 'merge') return [change.into];
   walk('values' in change ? change.values : change.to);
   return [...found.values()];
 }

@@ -1,5 +1,7 @@
 /** First start, or a lost store: what was synchronised before is learnt from Odoo, then everything is listed once. */
 import { asFailure } from '../../domain/failure.ts';
+import { awaitsReview, contactMade } from '../contact/contact.ts';
+import { isReviewed } from '../contact/phase.ts';
 import type { Context, Line } from '../context.ts';
 import { restoreCorrection } from '../work/correction.ts';
 import { orderListing } from '../listing/listing.ts';
@@ -13,6 +15,11 @@ const learningOf = (connection: string): string => `learning:${connection}`;
 /** True once links were fetched and the first listing was ordered; before that nothing of the connection is worked on. */
 export function isReady(context: Pick<Context, 'store'>, connection: string): boolean {
   return context.store.setting(settingOf(connection)) !== undefined;
+}
+
+/** True while people look through the connection before its first sync: nothing of it is worked on. */
+export function awaitsContact(context: Pick<Context, 'store'>, line: Line): boolean {
+  return isReviewed(line) && !isReady(context, line.id);
 }
 
 const UUID = 'odoo:uuid';
@@ -59,7 +66,7 @@ function remember({ store, lines, logger }: Context, uuid: string | undefined): 
 export async function makeReady(context: Context, line: Line): Promise<boolean> {
   const { store, clock, gate, health } = context;
   if (isReady(context, line.id)) return true;
-  if (gate.shut || health.blocked(line.id)) return false;
+  if (gate.shut || health.blocked(line.id) || awaitsReview(context, line.id)) return false;
   if (!(await learnLinks(context, line.id))) return false;
   try {
     if (!store.cursor(line.id, EVENTS)) await followFromNow(context, line);
@@ -70,6 +77,7 @@ export async function makeReady(context: Context, line: Line): Promise<boolean> 
     context.logger.warn(`The event feed cannot be read yet: ${failure.message}`, { connection: line.id });
     return false;
   }
+  if (!(await contactMade(context, line))) return false;
   orderListing(context, line.id, { purpose: 'first' });
   store.saveSetting(settingOf(line.id), new Date(clock.now()).toISOString());
   return true;

@@ -6,6 +6,7 @@ import { newId, type Context, type Line } from '../context.ts';
 import { concernsAll } from '../pace/health.ts';
 import { doubted, failed, giveBack, settleAll } from './outcome.ts';
 import type { Work } from './read.ts';
+import { agreeAll } from './push.ts';
 import { settle, type Settled } from './results.ts';
 import { tellCall, tellRefusal } from '../tell.ts';
 
@@ -19,14 +20,24 @@ export async function applyAll(context: Context, line: Line, works: readonly Wor
   await Promise.all(
     shards.map(async (mine) => {
       let queue = mine;
-      while (queue.length > 0) {
-        const settled: Settled = { acks: [], again: [] };
+      const agreeing: Promise<Work[]>[] = [];
+      while (queue.length > 0 || agreeing.length > 0) {
+        if (queue.length === 0) queue = (await Promise.all(agreeing.splice(0))).flat();
         const [call = [], ...later] = pack(queue, callSize(context, laneClass));
+        if (call.length === 0) continue;
+        const settled: Settled = { acks: [], open: [] };
         await send(context, line, call, settled);
-        queue = [...later.flat(), ...settled.again];
+        if (settled.open.length > 0) agreeing.push(heeded(agreeAll(context, line, settled.open)));
+        queue = later.flat();
       }
     }),
   );
+}
+
+/** What fails before anybody awaits it is awaited all the same. */
+function heeded<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** How many changes the next call may hold; as few as possible while it is the one that shows whether Odoo is well. */
@@ -148,7 +159,7 @@ function settleCall(
   settled: Settled,
 ): void {
   let from = 0;
-  const mine: Settled = { acks: [], again: settled.again };
+  const mine: Settled = { acks: [], open: settled.open };
   for (const work of works) {
     const count = work.changes.length;
     settle(context, work, results.slice(from, from + count), mine);

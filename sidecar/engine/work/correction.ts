@@ -23,7 +23,7 @@ export function correctableOf(
   personal: ReadonlySet<string>,
 ): readonly Correctable[] {
   const change = ownChange(work.changes, work.batch.ref);
-  if (!change || change.op === 'link') return [];
+  if (!change || change.op === 'link' || change.op === 'merge') return [];
   const values: Record<string, unknown> = change.values;
   const names = OF_DOCUMENTS[change.op] ?? Object.keys(values);
   const suspects = suspectsOf(failure, values);

@@ -26,6 +26,7 @@ export function decideSnapshot(
     environment: connection.environment,
     reason: options.reason,
   });
-  const plans = events.map((event: Event) => rules.plan(event, linkOf(event.ref), { force: options.force }));
+  const about = { force: options.force, system: connector.system };
+  const plans = events.map((event: Event) => rules.plan(event, linkOf(event.ref), about));
   return { plans, changes: plans.flatMap((plan) => plan.changes), follow };
 }

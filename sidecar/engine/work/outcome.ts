@@ -5,6 +5,7 @@ import { laneClassOf, laneOf, parseLane } from '../../domain/reference.ts';
 import type { Effects, JournalLine, LaneBatch } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { hint } from '../intake.ts';
+import { remembering } from './agree.ts';
 import { parkedOf } from './park.ts';
 import type { Work } from './read.ts';
 import { decide } from './retry.ts';
@@ -26,7 +27,7 @@ export function finished(context: Context, work: Work, step: JournalLine['step']
     effects: {
       links: linksOf(work, step),
       journal: [journalOf(context, work, step, detail)],
-      deliveries: step === 'applied' ? followed(context, work) : [],
+      deliveries: step === 'applied' ? [...followed(context, work), ...survivors(context, work)] : [],
     },
   };
 }
@@ -69,6 +70,18 @@ function followed(context: Context, work: Work): NonNullable<Effects['deliveries
     );
 }
 
+/** A record that others became one with: what they brought along is compared with what the vendor says of it. */
+function survivors(context: Context, work: Work): NonNullable<Effects['deliveries']> {
+  const { connection } = work.batch.ref;
+  return work.changes.flatMap((change) => {
+    if (change.op !== 'merge') return [];
+    const ref = { connection, kind: change.into.kind, externalId: change.into.external_id };
+    const id = `merged:${work.batch.lane}:${work.sourceDigest.slice(0, 16)}`;
+    const about = { origin: 'dependency', reason: 'became one with another', force: true } as const;
+    return [hint(ref, { ...about, id, now: context.clock.now(), ...urgency(work) })];
+  });
+}
+
 /** What a record that goes first leads to goes first as well. */
 export const urgency = (work: Work): { urgent?: true } => (work.batch.priority === 0 ? { urgent: true } : {});
 
@@ -79,6 +92,7 @@ export function journalOf(
   detail: string,
 ): JournalLine {
   const rule = work.changes[0]?.rule;
+  const said = [...new Set(work.notes), detail].join('; ');
   const folded = work.batch.deliveries.length;
   return {
     at: context.clock.now(),
@@ -86,7 +100,7 @@ export function journalOf(
     lane: work.batch.lane,
     step,
     ...(rule === undefined ? {} : { rule }),
-    detail: folded > 1 ? `${detail} (${folded} deliveries in one)` : detail,
+    detail: folded > 1 ? `${said} (${folded} deliveries in one)` : said,
   };
 }
 
@@ -155,6 +169,8 @@ export function failed(context: Context, work: Work, failure: Failure): void {
 /** Hands a record to a person, and wakes the ones that wait for it so that they can say so. */
 export function park(context: Context, work: Work, failure: Failure): void {
   tellFailure(context, work, failure, 'park');
+  const before = work.conflict && context.store.parked({ lane: work.batch.lane })[0]?.conflict;
+  if (before && work.conflict) work.conflict = remembering(work.conflict, before);
   const parked = parkedOf(work, failure, context.clock.now(), context.rules.personal?.(work.batch.ref.kind));
   const line = journalOf(context, work, 'parked', told(work, failure));
   const effects = { links: savedLinks(work), journal: [line] };

@@ -17,7 +17,7 @@ export function parkedOf(work: Work, failure: Failure, now: number, personal?: R
     message: failure.message,
     hint: failure.hint,
     args: failure.args,
-    label: event?.label ?? labelOf(work),
+    label: nameOf(work),
     rule: work.changes[0]?.rule,
     reason: work.delivery.reason,
     delivery: work.delivery.id,
@@ -30,6 +30,7 @@ export function parkedOf(work: Work, failure: Failure, now: number, personal?: R
     document: documentOf(work, event),
     correctable: correctableOf(work, failure, personal ?? new Set()),
     ...(work.sourceDigest === '' ? {} : { sourceDigest: work.sourceDigest }),
+    ...(work.conflict ? { conflict: work.conflict } : {}),
   };
 }
 
@@ -41,6 +42,10 @@ function documentOf({ batch }: Work, event: Event | undefined): string | undefin
   if (entity?.kind === 'refund') return entity.payment ?? batch.ref.externalId;
   return laneClassOf(batch.ref.kind) === 'document' ? batch.ref.externalId : undefined;
 }
+
+/** What people call the record. */
+export const nameOf = (work: Pick<Work, 'plans' | 'batch'>): string =>
+  work.plans[0]?.event.label ?? labelOf(work);
 
 /** "Credit note cn_1": what a record is called before it could be read. */
 export function labelOf(work: { batch: { ref: { kind: string; externalId: string } } }): string {
@@ -62,7 +67,14 @@ function moneyOf(event: Event | undefined): Pick<Parked, 'amount' | 'currency' |
     case 'payment':
     case 'refund':
       return { amount: entity.amount, currency: entity.currency, partner: undefined };
+    case 'deal':
+      return {
+        amount: entity.amount ?? undefined,
+        currency: entity.currency ?? undefined,
+        partner: undefined,
+      };
     case 'customer':
+    case 'contact':
       return { amount: undefined, currency: undefined, partner: entity.name };
     case 'product':
     case 'price':

@@ -1,11 +1,16 @@
 /** From a claimed lane to the vendor's object as it is: many deliveries of one record cost at most one read. */
+import type { HeldConflict } from '../../domain/agreement.ts';
 import type { Change, Link, Plan } from '../../domain/change.ts';
 import type { Session, Snapshot } from '../../domain/connector.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import { InvalidData } from '../../domain/failure.ts';
 import type { Priority } from '../../domain/priority.ts';
 import type { Reference } from '../../domain/reference.ts';
+import type { Wish } from '../../domain/wish.ts';
 import type { LaneBatch } from '../../store/store.ts';
+import type { Open } from './agree.ts';
+import type { Ending } from './results.ts';
+import { wishOf } from './wish.ts';
 
 /** One lane on its way to Odoo. */
 export interface Work {
@@ -17,14 +22,27 @@ export interface Work {
   force: boolean;
   link: (Link & { sourceDigest: string | null }) | undefined;
   snapshot: Snapshot | undefined;
+  /** When that was read, by our clock, UTC ms. */
+  readAt: number;
   sourceDigest: string;
   plans: Plan[];
   changes: Change[];
   follow: Reference[];
   /** Links made so far, also when a later change of the same lane failed. */
   made: Link[];
-  /** How often a three-way merge was tried. */
+  /** What Odoo's outbox told of it. */
+  wish: Wish;
+  /** How often both sides had to be brought to agree, and what came of it last. */
   merges: number;
+  agreeing: readonly Open[];
+  /** What happened on the way to the end, for the journal. */
+  notes: string[];
+  /** Something was written, in Odoo or at the vendor. */
+  touched: boolean;
+  /** How it ends once both sides agree as far as they can: something else of it failed or waits. */
+  ending?: Ending;
+  /** Fields that wait for a person; everything else of it goes on. */
+  conflict?: HeldConflict;
   /** The batch it was last sent in. */
   sentIn?: string;
 }
@@ -40,12 +58,17 @@ export function fold(batch: LaneBatch, link: Work['link']): Work | undefined {
     force: batch.deliveries.some((each) => each.force === true),
     link,
     snapshot: undefined,
+    readAt: newest.receivedAt,
     sourceDigest: '',
     plans: [],
     changes: [],
     follow: [],
     made: [],
+    wish: wishOf(batch.deliveries),
     merges: 0,
+    agreeing: [],
+    notes: [],
+    touched: false,
   };
 }
 

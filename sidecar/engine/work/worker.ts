@@ -8,6 +8,7 @@ import { Fit } from '../pace/call-size.ts';
 import type { Context, Line } from '../context.ts';
 import type { Entry } from '../pace/health.ts';
 import { keepLeases } from '../pace/leases.ts';
+import { awaitsContact } from '../recovery/rebuild.ts';
 import { prepare } from './prepare.ts';
 import type { LaneBatch } from '../../store/store.ts';
 
@@ -106,7 +107,8 @@ export class Worker {
   #claim(): { batches: LaneBatch[]; entry: Entry } {
     this.#settleDebts();
     const { store, clock, settings, health, gate, stopping } = this.#context;
-    const entry = stopping.aborted || !gate.admitsWork ? undefined : health.enter(this.#line.id);
+    const may = !stopping.aborted && gate.admitsWork && !awaitsContact(this.#context, this.#line);
+    const entry = may ? health.enter(this.#line.id) : undefined;
     if (!entry) return { batches: [], entry: NOBODY };
     const calls = this.#laneClass === 'document' ? 1 : 2;
     const size = Math.min(calls * callSize(this.#context, this.#laneClass), this.#readable.size);

@@ -28,8 +28,8 @@ export function createExceptionGauges(registry: Registry): (now: Picture) => voi
     for (const each of [open, oldest, amount]) each.reset();
     // Oldest last: of several currencies with the same cause the oldest record counts.
     for (const each of exceptions.toSorted((a, b) => b.oldestAt - a.oldestAt)) {
-      const { connection, cause, currency } = each;
-      const labels = { connection, cause, concerns: concernOf(cause) };
+      const { connection, cause, code, currency } = each;
+      const labels = { connection, cause, concerns: concernOf(cause, code) };
       open.inc(labels, each.open);
       oldest.set(labels, each.oldestAt / 1_000);
       if (currency !== null) amount.inc({ connection, currency }, each.amount / 10 ** exponentOf(currency));

@@ -1,9 +1,11 @@
 /** The engine's meter on Prometheus' counters and histograms. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import {
+  CLASSES_OF_ADMINS,
   concernOf,
   FAILURE_CLASSES,
   reactionTo,
+  type Concern,
   type FailureClass,
   type Reaction,
 } from '../../domain/failure.ts';
@@ -21,7 +23,9 @@ export function createMeter(registry: Registry): CountingMeter {
   return { ...createFlow(registry), ...createOdoo(registry) };
 }
 
-function createFlow(registry: Registry): Pick<CountingMeter, 'received' | 'read' | 'failure' | 'begin'> {
+function createFlow(
+  registry: Registry,
+): Pick<CountingMeter, 'received' | 'read' | 'pushed' | 'failure' | 'begin'> {
   const registers = [registry];
   const received = new Counter({
     name: 'saas_sync_deliveries_received_total',
@@ -42,26 +46,41 @@ function createFlow(registry: Registry): Pick<CountingMeter, 'received' | 'read'
     buckets: SECONDS,
     registers,
   });
+  const pushes = new Histogram({
+    name: 'saas_sync_push_duration_seconds',
+    help: 'Duration of telling the vendor of one record, by how that ended: told, refused, or failed and told again later',
+    labelNames: ['connection', 'kind', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
   const failures = new Counter({
     name: 'saas_sync_failures_total',
     help: 'Failures by class, whom they concern, and what was decided: retry, pause or park',
     labelNames: ['connection', 'class', 'concerns', 'decision'],
     registers,
   });
-  const fail = (connection: string, failureClass: FailureClass, decision: Reaction, count: number) =>
-    failures.inc({ connection, class: failureClass, concerns: concernOf(failureClass), decision }, count);
+  const fail = (
+    connection: string,
+    failureClass: FailureClass,
+    concerns: Concern,
+    decision: Reaction,
+    count: number,
+  ) => failures.inc({ connection, class: failureClass, concerns, decision }, count);
   return {
     begin: (connection) => {
       for (const each of FAILURE_CLASSES)
         for (const decision of new Set<Reaction>([reactionTo(each), 'park']))
-          fail(connection, each, decision, 0);
+          fail(connection, each, concernOf(each), decision, 0);
+      for (const each of CLASSES_OF_ADMINS) fail(connection, each, 'admin', reactionTo(each), 0);
     },
     received: (connection, origin, stored, repeated) => {
       received.inc({ connection, origin }, stored);
       duplicates.inc({ connection, origin }, repeated);
     },
     read: (connection, ms) => reads.observe({ connection }, ms / 1_000),
-    failure: (connection, failureClass, decision) => fail(connection, failureClass, decision, 1),
+    pushed: (connection, kind, outcome, ms) => pushes.observe({ connection, kind, outcome }, ms / 1_000),
+    failure: (connection, { class: each, code }, decision) =>
+      fail(connection, each, concernOf(each, code), decision, 1),
   };
 }
 

@@ -63,9 +63,9 @@ export function makeExceptions({ db }: Base): Exceptions {
 function makeTotals(db: Base['db']): () => ExceptionTotal[] {
   const position = db.prepare<[], number>("select value from counter where name = 'news'").pluck();
   const select = db.prepare<[], ExceptionTotal>(
-    `select connection.name as connection, details ->> '$.cause' as cause, details ->> '$.currency' as currency,
-       count(*) as open, min(first_at) as oldestAt, total(details ->> '$.amount') as amount
-     from exception join connection on connection.id = exception.connection group by 1, 2, 3`,
+    `select connection.name as connection, details ->> '$.cause' as cause, details ->> '$.code' as code,
+       details ->> '$.currency' as currency, count(*) as open, min(first_at) as oldestAt, total(details ->> '$.amount') as amount
+     from exception join connection on connection.id = exception.connection group by 1, 2, 3, 4`,
   );
   let known: { at: number | undefined; totals: ExceptionTotal[] } | undefined;
   return () => {

@@ -18,6 +18,7 @@ import { openDatabase } from './open.ts';
 import { makeRecords } from './records.ts';
 import { makeQueues } from './queues.ts';
 import { makeRetry } from './retry.ts';
+import { makeVerdicts } from './verdicts.ts';
 import { makeWaits } from './waits.ts';
 import { makeWork } from './work.ts';
 import type { NewDelivery, Store } from '../store.ts';
@@ -64,6 +65,7 @@ function makeParts(base: Base) {
     lanes,
     deliveries,
     waits: makeWaits(base),
+    verdicts: makeVerdicts(base),
     links: makeLinks(base, connections),
     absences: makeAbsences(base, connections),
     journal: makeJournal(base, connections, lanes),
@@ -90,6 +92,7 @@ function assemble(base: Base, closeFile: () => void, { timing, committed }: Stor
   const parts = makeParts(base);
   const { connections, lanes, deliveries, links, journal, exceptions } = parts;
   const { clear: clearAbsences, ...absences } = parts.absences;
+  const { clear: clearVerdicts, ...verdicts } = parts.verdicts;
   const commit = makeGroupCommit((rows) => {
     const begun = performance.now();
     const results = base.write(() => rows.map((row: NewDelivery) => parts.intake.one(row)));
@@ -130,10 +133,12 @@ function assemble(base: Base, closeFile: () => void, { timing, committed }: Stor
       base.write(() => {
         links.clear();
         clearAbsences();
+        clearVerdicts();
       }),
     forgetLinksOf: (refs) => base.write(() => refs.forEach(links.forget)),
     linksAfter: links.after,
     ...absences,
+    ...verdicts,
     recall: (open) =>
       base.write(() => {
         for (const parked of open) {

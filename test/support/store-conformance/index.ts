@@ -7,6 +7,7 @@ import { correctionRules } from './corrections.ts';
 import { helpers, type StoreUnderTest, type Use } from './kit.ts';
 import { linkRules, listingRules, noteRules } from './memory.ts';
 import { newsRules, parkRules } from './people.ts';
+import { verdictRules } from './verdicts.ts';
 import { ackRules, failRules, waitRules } from './work.ts';
 
 /** Runs the suite; `makeStore` is called before each test and gives an empty store. */
@@ -34,6 +35,7 @@ export function storeConformance(makeStore: () => StoreUnderTest): void {
   describe('links', () => linkRules(use));
   describe('sightings and absences', () => absenceRules(use));
   describe('corrections', () => correctionRules(use));
+  describe('verdicts of first contact', () => verdictRules(use));
   describe('journal, counters, listings', () => listingRules(use));
   describe('cursors and settings', () => noteRules(use));
 }
