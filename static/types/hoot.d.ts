@@ -7,6 +7,7 @@ interface Matchers {
   toHaveText(text: string | RegExp, options?: { raw: boolean }): void;
   toHaveClass(names: string | string[]): void;
   toHaveAttribute(name: string, value?: string | RegExp): void;
+  toHaveValue(value: string): void;
   toBeEnabled(): void;
   toBeFocused(): void;
   not: Matchers;
@@ -30,7 +31,8 @@ declare module '@odoo/hoot-dom' {
   export function animationFrame(): Promise<void>;
   export function advanceTime(milliseconds: number): Promise<void>;
   export function click(selector: string): Promise<void>;
-  export function press(keys: string): Promise<void>;
+  export function edit(text: string): Promise<void>;
+  export function press(keys: string | string[]): Promise<void>;
   export function queryAllTexts(selector: string): string[];
   export function waitFor(selector: string): Promise<Element>;
 }

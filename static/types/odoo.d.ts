@@ -37,6 +37,7 @@ declare module '@web/core/registry' {
 
 declare module '@web/core/utils/hooks' {
   import type { SyncService } from '@saas_sync/sync_service/sync_service';
+  import type { LockService } from '@saas_sync/lock/locks';
   import type { OverviewService } from '@saas_sync/overview/overview_service';
 
   export interface Orm {
@@ -64,6 +65,7 @@ declare module '@web/core/utils/hooks' {
     notification: NotificationService;
     bus_service: BusService;
     saas_sync: SyncService;
+    saas_sync_locks: LockService;
     saas_sync_overview: OverviewService;
   }
   export function useService<Name extends keyof Services>(name: Name): Services[Name];
@@ -201,4 +203,23 @@ declare module '@web/views/view' {
 declare module '@web/search/layout' {
   import { Component } from '@odoo/owl';
   export class Layout extends Component {}
+}
+
+declare module '@web/core/dialog/dialog' {
+  import { Component } from '@odoo/owl';
+  export class Dialog extends Component {}
+}
+
+declare module '@web/model/record' {
+  import { Component } from '@odoo/owl';
+  export interface WidgetRecord {
+    /** Values by field for the server, what is being typed included. */
+    getChanges(): Promise<Record<string, unknown>>;
+  }
+  export class Record extends Component {}
+}
+
+declare module '@web/views/fields/field' {
+  import { Component } from '@odoo/owl';
+  export class Field extends Component {}
 }

@@ -7,4 +7,4 @@ WHERE user_id IN (
     WHERE d.module = 'saas_sync' AND d.name = 'group_service'
 );
 UPDATE saas_sync_connection
-SET state = 'paused', message = 'This database is a copy: the sidecar of the original is locked out.';
+SET poke_url = NULL, poke_token = NULL, state = 'paused', message = 'This database is a copy: the sidecar of the original is locked out.';

@@ -10,7 +10,9 @@ from ..tools.kinds import RANK
 MAX_MASTERS = 200
 MAX_MOVES = 50
 MAX_PAYMENTS = 200
-OPERATIONS = ("upsert", "link", "move", "payment")
+OPERATIONS = ("upsert", "link", "merge", "order", "move", "payment")
+# Links whose record is another's as well: only a merge speaks of them.
+ALIASES = ("merged", "duplicate")
 # Beyond this many records a screen is told the models only, and reloads what it shows.
 MAX_BUS_IDS = 500
 
@@ -52,6 +54,11 @@ class SaasSyncApi(models.AbstractModel):
     def apply(self, request):
         """Apply a batch of changes in one transaction; one result per change."""
         return self._answer(request, self._apply)
+
+    @api.model
+    def values(self, request):
+        """Records as they are, in the notation of changes."""
+        return self._answer(request, self._values)
 
     @api.model
     def links(self, request):
@@ -101,7 +108,8 @@ class SaasSyncApi(models.AbstractModel):
             }
         batch = request.get("batch")
         worker = self._for(connection).with_context(saas_sync_batch=batch)
-        results = worker._apply_changes(connection, changes)
+        with self.env["saas.sync.watch"]._written_by(connection):
+            results = worker._apply_changes(connection, changes)
         worker._send_changed(worker._touched(changes, results))
         return {"results": results}
 
@@ -128,8 +136,8 @@ class SaasSyncApi(models.AbstractModel):
         for change in changes:
             counts[change.get("op")] += 1
         if (
-            counts["upsert"] + counts["link"] > MAX_MASTERS
-            or counts["move"] > MAX_MOVES
+            counts["upsert"] + counts["link"] + counts["merge"] > MAX_MASTERS
+            or counts["move"] + counts["order"] > MAX_MOVES
             or counts["payment"] > MAX_PAYMENTS
         ):
             return {
@@ -150,6 +158,7 @@ class SaasSyncApi(models.AbstractModel):
         sound = [change for change in changes if is_sound(change)]
         links = self._lock_links(connection, {key_of(change) for change in sound})
         agreed = []
+        aliases = []
         for position, change in enumerate(changes):
             if not is_sound(change):
                 results[position] = self._malformed(change)
@@ -159,6 +168,8 @@ class SaasSyncApi(models.AbstractModel):
             change["was_pending"] = bool(link) and link["state"] == "pending"
             if key in seen:
                 results[position] = self._twice(change)
+            elif link and link["state"] in ALIASES and change["op"] != "merge":
+                aliases.append((position, change))
             elif link and self._is_known(change, link):
                 results[position] = self._result(change, "unchanged")
                 agreed.append(change)
@@ -166,15 +177,29 @@ class SaasSyncApi(models.AbstractModel):
                 fresh.append((position, change))
             seen.add(key)
         self._touch_links(connection, agreed)
+        self._keep_aliases(connection, [change for _position, change in aliases])
+        for position, change in aliases:
+            results[position] = self._result(change, "unchanged")
 
-        fresh.sort(key=lambda item: RANK.get(item[1]["key"]["kind"], len(RANK)))
+        fresh.sort(key=lambda item: self._rank(item[1]))
         for operation, items in groupby(fresh, key=lambda item: item[1].get("op")):
             positions, group = zip(*items, strict=True)
             for position, result in zip(
                 positions, self._run(operation, connection, list(group)), strict=True
             ):
                 results[position] = result
+            if operation == "merge":
+                self._meet_heirs(connection, [change for _position, change in fresh])
         return results
+
+    @staticmethod
+    def _rank(change):
+        """What others point to first; a merge before news of the survivor, which it
+        may give the loser's record."""
+        return (
+            RANK.get(change["key"]["kind"], len(RANK)),
+            change.get("op") != "merge",
+        )
 
     def _is_known(self, change, link):
         """Whether Odoo needs to do nothing: old news, or exactly what it has."""
@@ -205,7 +230,9 @@ class SaasSyncApi(models.AbstractModel):
                 "This Odoo cannot apply changes of type %(operation)s.",
                 operation=change.get("op"),
             ),
-            hint=self.env._("Install the addon SaaS Sync Billing."),
+            hint=self.env._("Install the addon SaaS Sync Sales.")
+            if change.get("op") == "order"
+            else self.env._("Install the addon SaaS Sync Billing."),
         )
 
     def _malformed(self, change):

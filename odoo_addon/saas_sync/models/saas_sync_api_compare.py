@@ -9,7 +9,7 @@ from ..tools.values import is_ref, same
 # Links looked at for one answer about records.
 PAGE = 2000
 # Kinds whose records people may edit and the sidecar merges.
-MERGED_KINDS = ("customer", "product")
+MERGED_KINDS = ("customer", "contact", "product", "deal")
 
 MOMENT = SQL("to_timestamp(coalesce(l.version, 0) / 1000) AT TIME ZONE 'UTC'")
 HOUR = SQL("to_char(%s, 'YYYY-MM-DD\"T\"HH24')", MOMENT)
@@ -153,6 +153,7 @@ class SaasSyncApi(models.AbstractModel):
                 FROM saas_sync_link l
                 LEFT JOIN %s r ON r.id = l.res_id
                 WHERE l.connection_id = %s AND l.model = %s AND l.id > %s
+                    AND l.state NOT IN ('merged', 'duplicate')
                     AND (r.id IS NULL OR (%s))
                 ORDER BY l.id LIMIT %s""",
                 SQL.identifier(model._table),

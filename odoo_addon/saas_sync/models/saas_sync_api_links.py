@@ -75,7 +75,8 @@ class SaasSyncApi(models.AbstractModel):
         :param rows: dicts with ``change``, ``model`` and ``res_id``, and optionally
             ``digest`` and ``version`` (else the change's; pass ``digest=None`` while
             a document has not climbed all it shall), ``base``, ``details``, ``state``
-            (else synced) and ``last_error``
+            (else synced), ``last_error`` and ``changed`` (fields and when, laid over
+            what the link has)
         """
         new = [row for row in rows if not row["change"].get("link")]
         old = [row for row in rows if row["change"].get("link")]
@@ -103,15 +104,16 @@ class SaasSyncApi(models.AbstractModel):
             change.get("url"),
             row.get("state", "synced"),
             row.get("last_error"),
+            text(row.get("changed")),
         )
 
     def _insert_links(self, connection, rows):
         tail = (connection.id, connection.company_id.id, self.env.uid, self.env.uid)
         values = SQL(", ").join(
             SQL(
-                "(%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s, %s,"
-                " %s, %s, %s, %s, timezone('UTC', now()), timezone('UTC', now()),"
-                " timezone('UTC', now()))",
+                "(%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb,"
+                " %s, %s, %s, %s, %s, %s, timezone('UTC', now()),"
+                " timezone('UTC', now()), timezone('UTC', now()))",
                 *self._link_values(row),
                 *key_of(row["change"]),
                 *tail,
@@ -122,7 +124,7 @@ class SaasSyncApi(models.AbstractModel):
             SQL(
                 """INSERT INTO saas_sync_link
                     (model, res_id, version, digest, base, details, label, url, state,
-                     last_error, kind, external_id, connection_id, company_id,
+                     last_error, changed, kind, external_id, connection_id, company_id,
                      create_uid, write_uid, create_date, write_date, last_sync)
                 VALUES %s
                 ON CONFLICT (connection_id, kind, external_id) DO NOTHING
@@ -139,7 +141,8 @@ class SaasSyncApi(models.AbstractModel):
     def _update_links(self, rows):
         values = SQL(", ").join(
             SQL(
-                "(%s, %s, %s, %s::bigint, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s)",
+                "(%s, %s, %s, %s::bigint, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s,"
+                " %s::jsonb)",
                 row["change"]["link"]["id"],
                 *self._link_values(row),
             )
@@ -153,10 +156,11 @@ class SaasSyncApi(models.AbstractModel):
                     details = coalesce(v.details, l.details),
                     label = coalesce(v.label, l.label), url = coalesce(v.url, l.url),
                     state = v.state, last_error = v.last_error,
+                    changed = coalesce(l.changed || v.changed, v.changed, l.changed),
                     last_sync = now() AT TIME ZONE 'UTC',
                     write_date = now() AT TIME ZONE 'UTC', write_uid = %s
                 FROM (VALUES %s) AS v(id, model, res_id, version, digest, base, details,
-                    label, url, state, last_error)
+                    label, url, state, last_error, changed)
                 WHERE l.id = v.id""",
                 self.env.uid,
                 values,
@@ -182,6 +186,22 @@ class SaasSyncApi(models.AbstractModel):
         if row.get("base") is not None:
             link["base"] = row["base"]
         change["link"] = link
+
+    def _keep_aliases(self, connection, changes):
+        """News of a record that lives on in another's: remembered, never written."""
+        self._save_links(
+            connection,
+            [
+                {
+                    "change": change,
+                    "model": change["link"]["model"],
+                    "res_id": change["link"]["res_id"],
+                    "version": max(change["version"], change["link"]["version"]),
+                    "state": change["link"]["state"],
+                }
+                for change in changes
+            ],
+        )
 
     def _touch_links(self, connection, changes):
         """Nothing changed: remember the newest version seen, in one statement."""

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
+from ..tools.bell import is_door
 from ..tools.currency import from_minor
 from ..tools.kinds import RANK
 from .saas_sync_exception import CAUSES, OPEN_STATES
@@ -53,7 +54,11 @@ class SaasSyncApi(models.AbstractModel):
         )
         problems = api_._report_connections(request)
         api_._report_exceptions(request.get("exceptions") or [])
+        api_._report_conflicts(
+            request.get("conflicts") or [], request.get("exceptions") or []
+        )
         api_._report_resolved(request.get("resolved") or [])
+        api_._report_settled(request.get("resolved") or [])
         self.env["saas.sync.exception"]._send_overview()
         return {"problems": problems} if problems else {}
 
@@ -101,9 +106,22 @@ class SaasSyncApi(models.AbstractModel):
             },
             "streams": parts(row.get("streams"), "name"),
             "brakes": parts(row.get("brakes"), "stream"),
+            **self._watch_values(row, sidecar),
             "sidecar_version": sidecar.get("version") or False,
             "reported_at": fields.Datetime.now(),
             "active": True,
+        }
+
+    def _watch_values(self, row, sidecar):
+        """What Odoo shall watch, and where it may ring when there is news."""
+        watch = row.get("watch")
+        poke = sidecar.get("poke")
+        url = poke.get("url") if isinstance(poke, dict) else None
+        is_known = is_door(url)
+        return {
+            "watch": watch if isinstance(watch, dict) and watch else False,
+            "poke_url": url if is_known else False,
+            "poke_token": (poke.get("token") or False) if is_known else False,
         }
 
     def _company(self, name):

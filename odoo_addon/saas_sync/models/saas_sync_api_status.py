@@ -102,11 +102,9 @@ class SaasSyncApi(models.AbstractModel):
 
     def _before(self, connection):
         """What a sidecar that lost its memory must know of its earlier life."""
-        return {
-            "total": self.env["saas.sync.link"]
-            .sudo()
-            .search_count([("connection_id", "=", connection.id)]),
-            "exceptions": self.env["saas.sync.exception"]
+        self.env["saas.sync.outbox"].sudo()._again(connection)
+        exceptions = (
+            self.env["saas.sync.exception"]
             .sudo()
             .search_read(
                 [
@@ -116,7 +114,18 @@ class SaasSyncApi(models.AbstractModel):
                 ["kind", "external_id", "cause", "code", "label", "message", "hint"],
                 limit=10000,
                 order="id",
-            ),
+            )
+        )
+        known = {(row["kind"], row["external_id"]) for row in exceptions}
+        conflicts = self.env["saas.sync.conflict"].sudo()._before(connection)
+        return {
+            "total": self.env["saas.sync.link"]
+            .sudo()
+            .search_count([("connection_id", "=", connection.id)]),
+            "exceptions": [
+                *exceptions,
+                *(c for c in conflicts if (c["kind"], c["external_id"]) not in known),
+            ],
         }
 
     def _outbox(self, request):
@@ -129,9 +138,8 @@ class SaasSyncApi(models.AbstractModel):
         for row in request.get("rows") or []:
             wish = outbox.browse(int(row["id"])).exists()
             if not row.get("ok"):
-                self.env["saas.sync.exception"].sudo()._refuse(
-                    wish, row.get("message")
-                )
+                for desk in ("saas.sync.exception", "saas.sync.conflict"):
+                    self.env[desk].sudo()._refuse(wish, row.get("message"))
             wish.write(
                 {
                     "state": "done" if row.get("ok") else "failed",

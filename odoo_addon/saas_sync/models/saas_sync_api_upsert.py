@@ -1,28 +1,10 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
 
-from odoo import models
+from odoo import fields, models
 
 from ..tools.values import is_lookup, is_ref, same, wire
 from .saas_sync_api import key_of
-
-
-@dataclass
-class Item:
-    """One change on its way through the upsert."""
-
-    change: dict
-    # Odoo's values of the mapped fields as the change wants them.
-    wanted: dict
-    record: models.BaseModel = None
-    adopted: bool = False
-    # What to write on the record, and on its commercial partner.
-    writes: dict = field(default_factory=dict)
-    # What the base of a field shall be where it is not what Odoo holds.
-    kept: dict = field(default_factory=dict)
-
-    def listed(self, name, options):
-        return name in (self.change.get(options) or ())
+from .saas_sync_api_decide import Item
 
 
 class SaasSyncApi(models.AbstractModel):
@@ -31,8 +13,9 @@ class SaasSyncApi(models.AbstractModel):
     _inherit = "saas.sync.api"
 
     def _apply_upsert(self, connection, changes):
-        results = {}
-        waiting = changes
+        circles = self._in_circles(changes)
+        results = {key_of(change): self._parent_loop(change) for change in circles}
+        waiting = [change for change in changes if key_of(change) not in results]
         while waiting:
             # A record that others of this batch point to is made before them.
             ahead = {key_of(change) for change in waiting}
@@ -46,10 +29,11 @@ class SaasSyncApi(models.AbstractModel):
     def _upsert_wave(self, connection, changes):
         """Results by key of changes that do not depend on each other."""
         results = {}
+        bases = [{"values": self._base_of(change)} for change in changes]
         records = self._resolve(
-            connection, set().union(*(self._refs(change) for change in changes))
+            connection, set().union(*map(self._refs, [*changes, *bases]))
         )
-        lookups = self._lookup_all(changes)
+        lookups = self._lookup_all([*changes, *bases])
         by_model = defaultdict(list)
         for change in changes:
             refused = self._cannot_map(change)
@@ -58,7 +42,7 @@ class SaasSyncApi(models.AbstractModel):
                 results[key_of(change)] = refused or self._missing(change, missing)
                 continue
             wanted = self._wanted(change, records, lookups)
-            by_model[change["model"]].append(Item(change, wanted))
+            by_model[change["model"]].append(Item(change, wanted, records, lookups))
         rows = []
         for model, items in by_model.items():
             for item, result in self._upsert_model(connection, model, items):
@@ -68,6 +52,11 @@ class SaasSyncApi(models.AbstractModel):
         self._save_links(connection, rows)
         return results
 
+    @staticmethod
+    def _base_of(change):
+        base = change.get("base")
+        return ((change["link"] or {}).get("base") if base is None else base) or {}
+
     def _link_row(self, item, result):
         change = item.change
         result.update(version=change["version"], digest=change["digest"])
@@ -76,8 +65,17 @@ class SaasSyncApi(models.AbstractModel):
             "model": result["model"],
             "res_id": result["res_id"],
             "base": result["base"],
+            "changed": self._changed(item, result),
             "state": "archived" if item.wanted.get("active") is False else "synced",
         }
+
+    @staticmethod
+    def _changed(item, result):
+        """Which fields the sync wrote, and when: shown beside who owns them."""
+        if result["status"] != "updated":
+            return None
+        at = fields.Datetime.to_string(fields.Datetime.now())
+        return dict.fromkeys(item.writes, at)
 
     # One model
 
@@ -111,11 +109,15 @@ class SaasSyncApi(models.AbstractModel):
         prefetched = target.browse([item.record.id for item in linked])
         for item, record in zip(linked, prefetched, strict=True):
             item.record = record
+        self._meet(connection, linked)
         written = self._bisect(linked, self._write_items, change_of)
         created = self._bisect(create, self._create_items, change_of)
-        pairs += zip(linked, written, strict=True)
-        pairs += zip(create, created, strict=True)
-        return pairs
+        done = [
+            *zip(linked, written, strict=True),
+            *zip(create, created, strict=True),
+        ]
+        self._tell_all(connection, done)
+        return pairs + done
 
     def _create_items(self, items):
         target = self.env[items[0].change["model"]]
@@ -139,63 +141,17 @@ class SaasSyncApi(models.AbstractModel):
             if item.record not in found:
                 results[id(item)] = self._record_missing(item)
                 continue
-            diverged = self._decide(item)
-            if diverged:
+            if self._decide(item):
                 results[id(item)] = self._diverged(item)
         todo = [item for item in items if id(item) not in results]
+        for item in self._below_themselves(todo):
+            results[id(item)] = self._parent_loop(item.change)
+        todo = [item for item in todo if id(item) not in results]
         self._write_grouped(todo)
         for item in todo:
             status = "updated" if item.writes else "unchanged"
             results[id(item)] = self._written(item, status)
         return [results[id(item)] for item in items]
-
-    def _decide(self, item):
-        """Fill ``item.writes``; True if a field diverged that nobody may overwrite."""
-        item.writes, item.kept = {}, {}
-        base = item.change.get("base")
-        if base is None:
-            base = (item.change["link"] or {}).get("base")
-        # A person linked this record by hand: nothing was ever agreed.
-        unknown = item.adopted or base is None
-        diverged = False
-        for name, wanted in item.wanted.items():
-            if item.listed(name, "create_only"):
-                continue
-            if same(self.env, item.record, name, wanted):
-                continue
-            if not wanted and self._is_parents(item.record, name):
-                # A child's silence says nothing about its company.
-                continue
-            overwrite = item.listed(name, "overwrite")
-            if overwrite or (not unknown and self._is_base(item, name, base)):
-                item.writes[name] = wanted
-            elif unknown:
-                item.kept[name] = item.change["values"][name]
-            else:
-                diverged = True
-        return diverged
-
-    def _is_base(self, item, name, base):
-        """Whether the record still holds what was last agreed."""
-        if name not in base:
-            return not item.record[name]
-        value = base[name]
-        if is_ref(value) or is_lookup(value):
-            # The base names what the change names: then the record had to agree.
-            if value == item.change["values"][name]:
-                return False
-            value = self._base_reference(item, name, value)
-        return same(self.env, item.record, name, value)
-
-    def _base_reference(self, item, name, value):
-        connection = self._connection(self.env.context["saas_sync_origin"])
-        refs = [value["ref"]] if is_ref(value) else []
-        return self._plain_value(
-            item.record._fields[name],
-            value,
-            self._resolve(connection, refs),
-            self._lookup_all([{"values": {name: value}}]),
-        )
 
     def _write_grouped(self, items):
         """Write equal values with one call; a contact's commercial fields go to its
@@ -223,6 +179,8 @@ class SaasSyncApi(models.AbstractModel):
     # Answers
 
     def _written(self, item, status):
+        if item.change.get("outward"):
+            self._tell(item)
         return self._result(
             item.change,
             status,
@@ -238,7 +196,7 @@ class SaasSyncApi(models.AbstractModel):
         """
         base = dict((item.change["link"] or {}).get("base") or {})
         for name, wanted in item.wanted.items():
-            if item.listed(name, "create_only"):
+            if item.is_apart(name) or name in item.unsaid:
                 continue
             value = item.change["values"][name]
             if name in item.kept:
@@ -249,17 +207,25 @@ class SaasSyncApi(models.AbstractModel):
                 base[name] = value
             else:
                 base[name] = wire(item.record, name)
+        # What the vendor was told before counts as agreed.
+        said = item.change.get("base") or {}
+        for name in item.told_only():
+            if name in said and name not in item.told:
+                base[name] = said[name]
+        base.update(item.change.get("kept") or {})
         return base
 
     def _diverged(self, item):
-        current = {}
-        for name, wanted in item.wanted.items():
-            if item.listed(name, "create_only"):
-                continue
-            agreed = same(self.env, item.record, name, wanted)
-            value = item.change["values"][name]
-            current[name] = value if agreed else wire(item.record, name)
-        return self._result(item.change, "diverged", current=current)
+        result = self._result(
+            item.change,
+            "diverged",
+            model=item.record._name,
+            res_id=item.record.id,
+        )
+        if item.base is not None:
+            # The sidecar may not know it: after a merge, or a store that was lost.
+            result["base"] = item.base
+        return result
 
     def _record_missing(self, item):
         return self._rejected(

@@ -14,6 +14,8 @@ STATES = [
 ]
 # A sidecar reports every few seconds; two minutes without a word are a silence.
 SILENT_AFTER = timedelta(minutes=2)
+# What the hooks of every write keep in memory.
+WATCH_FIELDS = ("watch", "active", "system", "system_name", "poke_url", "poke_token")
 
 
 class SaasSyncConnection(models.Model):
@@ -61,6 +63,14 @@ class SaasSyncConnection(models.Model):
         groups="saas_sync.group_admin",
         help="Deletions that wait for a decision: more is gone than is usual.",
     )
+    watch = fields.Json(
+        groups="saas_sync.group_admin",
+        help="Fields whose edits in Odoo the sidecar wants to hear of, by kind.",
+    )
+    poke_url = fields.Char(
+        groups="base.group_system", help="Where the sidecar can be woken up."
+    )
+    poke_token = fields.Char(groups="base.group_system")
     sidecar_version = fields.Char()
     reported_at = fields.Datetime(string="Last Report")
     is_silent = fields.Boolean(compute="_compute_is_silent")
@@ -69,6 +79,30 @@ class SaasSyncConnection(models.Model):
     open_exception_count = fields.Integer(compute="_compute_open_exception_count")
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This connection exists already.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        self.env["saas.sync.watch"]._forget()
+        return connections
+
+    def write(self, vals):
+        # Reports come every few seconds, and seldom say anything new about these.
+        is_news = any(
+            connection[name] != vals[name]
+            for connection in self.sudo()
+            for name in WATCH_FIELDS
+            if name in vals
+        )
+        result = super().write(vals)
+        if is_news:
+            self.env["saas.sync.watch"]._forget()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["saas.sync.watch"]._forget()
+        return result
 
     @api.depends("reported_at", "message")
     def _compute_is_silent(self):
@@ -162,7 +196,8 @@ class SaasSyncConnection(models.Model):
 
     def _brake_text(self, brake):
         return self.env._(
-            "%(kind)s: %(absent)s of %(total)s are no longer at %(system)s.",
+            "%(kind)s: %(absent)s of %(total)s are missing from the list of"
+            " %(system)s.",
             kind=dict(self._kinds()).get(brake.get("kind"), brake["stream"]),
             absent=brake.get("absent"),
             total=brake.get("of"),

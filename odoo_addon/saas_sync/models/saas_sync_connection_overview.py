@@ -18,6 +18,7 @@ class SaasSyncConnection(models.Model):
             "connections": [connection._overview_row() for connection in connections],
             "backlog": sum(connections.mapped("backlog")),
             "open_exceptions": self.env["saas.sync.exception"]._overview_groups(),
+            "open_conflicts": self.env["saas.sync.conflict"]._count_open(),
             "links": self._overview_links(connections),
             "sidecar": self._overview_sidecar(connections),
             "setup": self._setup_steps(),

@@ -266,3 +266,4 @@ class SaasSyncException(models.Model):
         )
         old.unlink()
         self.env["saas.sync.outbox"]._gc_done()
+        self.env["saas.sync.api"]._gc_candidates()

@@ -170,7 +170,8 @@ class SaasSyncException(models.Model):
                 id=record.id,
             )
         )
-        waiting._retry("choice")
+        # Whatever the first contact left undecided of them is decided by this.
+        waiting._retry("choice", {"verdict": "link"})
         return self.env["saas.sync.connection"]._notify(
             self.env._("%(count)s record(s) will be tried again.", count=len(waiting))
         )

@@ -10,8 +10,10 @@ class SaasSyncException(models.Model):
 
     @api.model
     def _send_overview(self):
-        """Tell operators' open screens to read the overview again."""
+        """Tell operators' open screens how much waits for people; if that is another
+        number than before, they read the overview again."""
         count = self.sudo().search_count([("state", "in", OPEN_STATES)])
+        count += self.env["saas.sync.conflict"].sudo()._count_open()
         self.env.ref("saas_sync.group_operator")._bus_send(
             "saas_sync.overview", {"open": count}
         )

@@ -74,6 +74,9 @@ TOPIC_OF_CODE = {
     "field_unknown": "rule",
     "rule_expression": "rule",
     "access_denied": "rights",
+    "may_not_write": "rights",
+    "field_not_writable": "rule",
+    "field_missing_there": "rule",
 }
 TOPIC_OF_CAUSE = {
     "transient": "passing",

@@ -12,7 +12,10 @@ STATES = [
     ("waiting", "Waiting"),
     ("exception", "Exception"),
     ("archived", "Archived"),
+    ("merged", "Merged"),
+    ("duplicate", "Duplicate"),
 ]
+NO_CONFLICT = {"conflict_id": None, "conflict_fields": 0}
 
 
 class SaasSyncLink(models.Model):
@@ -43,6 +46,9 @@ class SaasSyncLink(models.Model):
     base = fields.Json(readonly=True, groups=ACCOUNTANT)
     details = fields.Json(readonly=True, groups=ACCOUNTANT)
     correction = fields.Json(readonly=True, groups=ACCOUNTANT)
+    changed = fields.Json(
+        readonly=True, help="Fields that the sync changed last, and when (UTC)."
+    )
     label = fields.Char(readonly=True)
     url = fields.Char(string="Address", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="synced")
@@ -178,7 +184,11 @@ class SaasSyncLink(models.Model):
         exceptions = self.env["saas.sync.exception"]
         topics = dict(exceptions._fields["topic"]._description_selection(self.env))
         badges = [row for row in rows if row["res_id"] in readable]
+        conflicts = self.env["saas.sync.conflict"]._of_records(model, readable)
         for row in badges:
+            row |= conflicts.get(
+                (row["connection"], row["kind"], row["external_id"]), NO_CONFLICT
+            )
             topic = row.pop("topic")
             if not informed:
                 row["last_error"] = topics.get(topic)
@@ -207,6 +217,7 @@ class SaasSyncLink(models.Model):
                     AND e.external_id = l.external_id
                     AND e.state IN ('open', 'retrying')
                 WHERE l.model = %s AND l.res_id = ANY(%s) AND l.company_id = ANY(%s)
+                    AND l.state != 'merged'
                 ORDER BY l.res_id, l.id""",
                 model,
                 [int(res_id) for res_id in ids],

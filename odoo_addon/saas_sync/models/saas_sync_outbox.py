@@ -17,6 +17,11 @@ COMMANDS = [
     ("sweep", "Sweep now"),
     ("release_brake", "Check what is gone"),
     ("keep_absent", "Leave what is gone"),
+    ("push", "Edited in Odoo"),
+    ("born", "Made in Odoo"),
+    ("first_contact", "Look at everything first"),
+    ("start_syncing", "Start syncing"),
+    ("resolve", "Settle a conflict"),
 ]
 # What a person decides about held-back deletions; external_id is the stream.
 DECISIONS = ("release_brake", "keep_absent")
@@ -114,6 +119,51 @@ class SaasSyncOutbox(models.Model):
             )
         )
         self.invalidate_model()
+        self.env["saas.sync.watch"]._ring({row[0].id for row in unique.values()})
+
+    @api.model
+    def _queue_edits(self, command, rows):
+        """Queue news of records for many ``(connection id, kind, external_id, args)``;
+        edits are laid over those of a pending row."""
+        if not rows:
+            return
+        connections, kinds, external_ids, args = zip(*rows, strict=True)
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO saas_sync_outbox AS o
+                    (command, connection_id, company_id, kind, external_id, args,
+                     user_id, queued_at, state)
+                SELECT %s, c.id, c.company_id, r.kind, r.external_id, r.args, %s,
+                    clock_timestamp() AT TIME ZONE 'UTC', 'pending'
+                FROM unnest(%s::int[], %s::text[], %s::text[], %s::jsonb[])
+                    AS r(connection_id, kind, external_id, args)
+                JOIN saas_sync_connection c ON c.id = r.connection_id
+                ON CONFLICT (connection_id, command, (coalesce(kind, '')),
+                    (coalesce(external_id, ''))) WHERE state = 'pending'
+                DO UPDATE SET user_id = excluded.user_id,
+                    args = coalesce(o.args, '{}'::jsonb) || excluded.args
+                        || CASE WHEN excluded.args ? 'edits' THEN jsonb_build_object(
+                            'edits', coalesce(o.args -> 'edits', '{}'::jsonb)
+                                || (excluded.args -> 'edits'))
+                            ELSE '{}'::jsonb END""",
+                command,
+                self.env.uid,
+                list(connections),
+                list(kinds),
+                list(external_ids),
+                [json.dumps(each) for each in args],
+            )
+        )
+        self.invalidate_model()
+        self.env["saas.sync.watch"]._ring(set(connections))
+
+    @api.model
+    def _saas_sync_touched(self, records, names):
+        """Computed fields ``names`` of ``records``, which no write tells of, may have
+        changed: whoever is told of them looks."""
+        if records and records._saas_sync_watched():
+            self.env["saas.sync.watch"]._note(records, names)
 
     @api.model
     def _take_back(self, command, rows):
@@ -170,6 +220,21 @@ class SaasSyncOutbox(models.Model):
             row["args"] = row["args"] or {}
             row["at"] = row["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
         return rows
+
+    @api.model
+    def _again(self, connection):
+        """Hand out the news of records once more: a sidecar that lost its store has
+        forgotten those that it had taken and not carried out yet. What was carried
+        out is found settled."""
+        self.flush_model()
+        self.env.cr.execute(
+            """UPDATE saas_sync_outbox SET state = 'taken', done_at = NULL
+            WHERE connection_id = %s AND state = 'done'
+                AND command IN ('push', 'born', 'resolve')""",
+            # None: of a connection that is not known yet.
+            (connection.id or None,),
+        )
+        self.invalidate_model()
 
     @api.model
     def _gc_done(self):

@@ -82,7 +82,7 @@ class TestApplyUpsert(SaasSyncCase):
         self.assertEqual(self.partner(child).parent_id, self.partner(parent))
         self.assertEqual(child["base"]["parent_id"], ref)
 
-    def test_two_records_that_need_each_other_wait(self):
+    def test_two_companies_above_each_other_are_refused(self):
         def ref(external_id):
             return {"ref": {"kind": "customer", "external_id": external_id}}
 
@@ -90,7 +90,8 @@ class TestApplyUpsert(SaasSyncCase):
             self.customer("cus_1", values={"parent_id": ref("cus_2")}),
             self.customer("cus_2", values={"parent_id": ref("cus_1")}),
         )
-        self.assertEqual([r["status"] for r in results], ["waiting", "waiting"])
+        codes = [result["error"]["code"] for result in results]
+        self.assertEqual(codes, ["parent_loop", "parent_loop"])
 
     def test_unmapped_tax_rate_is_rejected_not_awaited(self):
         ref = {"ref": {"kind": "tax_rate", "external_id": "txr_1"}}
@@ -182,7 +183,9 @@ class TestApplyUpsert(SaasSyncCase):
         )
         self.assertEqual(result["res_id"], twin.id)
         self.env.cr.execute(
-            "SELECT count(*) FROM pg_indexes"
+            "SELECT indexname FROM pg_indexes"
             " WHERE indexname LIKE 'res_partner_saas_sync%'"
         )
-        self.assertEqual(self.env.cr.fetchone()[0], 2)
+        names = {name for (name,) in self.env.cr.fetchall()}
+        prefix = "res_partner_saas_sync_"
+        self.assertLessEqual({f"{prefix}email_idx", f"{prefix}vat_idx"}, names)

@@ -128,7 +128,9 @@ class TestConnection(SaasSyncCase):
             ["release_brake", "keep_absent"],
         )
         keep, release = self.connection.message_ids[:2]
-        self.assertIn("Customer: 120 of 300 are no longer at Stripe.", release.body)
+        self.assertIn(
+            "Customer: 120 of 300 are missing from the list of Stripe.", release.body
+        )
         self.assertIn("archive what is gone", release.body)
         self.assertIn("Price: 40 of 300", keep.body)
         self.assertEqual(keep.author_id, self.admin.partner_id)

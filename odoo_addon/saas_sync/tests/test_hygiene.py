@@ -34,13 +34,22 @@ class TestHygiene(SaasSyncCase):
         self.assertEqual(created, 0)
 
     def test_every_model_is_kept_to_the_users_companies(self):
-        for model in ("connection", "link", "receipt", "exception", "outbox"):
+        for model in (
+            "connection",
+            "link",
+            "receipt",
+            "exception",
+            "conflict",
+            "conflict_line",
+            "proposal",
+            "outbox",
+        ):
             rule = self.env.ref(f"saas_sync.saas_sync_{model}_rule_company")
             self.assertIn("company_ids", rule.domain_force)
 
     def test_views_and_menus_load_for_each_role(self):
         for user in (self.operator, self.admin):
-            for model in ("connection", "link", "receipt", "exception"):
+            for model in ("connection", "link", "receipt", "exception", "conflict"):
                 env = self.env(user=user)
                 with self.subTest(user=user.login, model=model):
                     action = self.env.ref(f"saas_sync.saas_sync_{model}_action")

@@ -3,8 +3,11 @@
 KINDS = [
     ("tax_rate", "Tax rate"),
     ("customer", "Customer"),
+    ("contact", "Contact"),
     ("product", "Product"),
     ("price", "Price"),
+    ("deal", "Deal"),
+    ("order", "Order"),
     ("invoice", "Invoice"),
     ("credit_note", "Credit note"),
     ("payment", "Payment"),

@@ -2,12 +2,14 @@ from odoo import api, fields, models
 
 
 class SaasSyncAssign(models.TransientModel):
-    """Gives exceptions to somebody, with a day until which they are to be solved."""
+    """Gives exceptions or conflicts to somebody, with a day until which they are to be
+    solved."""
 
     _name = "saas.sync.assign"
-    _description = "Assign SaaS Sync Exceptions"
+    _description = "Assign SaaS Sync Work"
 
-    exception_ids = fields.Many2many("saas.sync.exception", required=True)
+    exception_ids = fields.Many2many("saas.sync.exception")
+    conflict_ids = fields.Many2many("saas.sync.conflict")
     user_id = fields.Many2one(
         "res.users",
         string="Assign To",
@@ -29,13 +31,15 @@ class SaasSyncAssign(models.TransientModel):
     note = fields.Text(help="What you found out so far, or what to look at.")
     count = fields.Integer(compute="_compute_count")
 
-    @api.depends("exception_ids")
+    @api.depends("exception_ids", "conflict_ids")
     def _compute_count(self):
         for wizard in self:
-            wizard.count = len(wizard.exception_ids)
+            wizard.count = len(wizard.exception_ids) + len(wizard.conflict_ids)
 
     def action_assign(self):
-        """One activity per exception; who had it before is relieved of it."""
+        """One activity per record; who had it before is relieved of it."""
         self.ensure_one()
-        self.exception_ids._assign(self.user_id, self.date_deadline, self.note)
+        for work in (self.exception_ids, self.conflict_ids):
+            if work:
+                work._assign(self.user_id, self.date_deadline, self.note)
         return {"type": "ir.actions.act_window_close"}

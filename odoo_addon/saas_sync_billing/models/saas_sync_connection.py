@@ -71,12 +71,17 @@ class SaasSyncConnection(models.Model):
     invoice_count = fields.Integer(compute="_compute_billing_counts")
     payment_count = fields.Integer(compute="_compute_billing_counts")
 
-    @api.depends(*ACCOUNTING_FIELDS)
+    @api.depends("streams", *ACCOUNTING_FIELDS)
     def _compute_accounting_ready(self):
         for connection in self:
-            connection.accounting_ready = all(
+            connection.accounting_ready = not connection._has_books() or all(
                 connection[name] for name in ACCOUNTING_FIELDS
             )
+
+    def _has_books(self):
+        """Whether documents come from there; a CRM needs no journals."""
+        streams = {stream["name"] for stream in self.streams or []}
+        return not streams or not streams.isdisjoint(("invoices", "payments"))
 
     def _compute_billing_counts(self):
         invoices = self._posted_counts("account.move")

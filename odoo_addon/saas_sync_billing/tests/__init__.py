@@ -4,6 +4,7 @@ from . import test_credit_note
 from . import test_currency
 from . import test_desk
 from . import test_invoice
+from . import test_merge
 from . import test_payment
 from . import test_periods
 from . import test_random

@@ -150,3 +150,11 @@ class TestSetup(BillingCase):
                 action["domain"]
             )
         self.assertEqual(found, {"account.move": move, "account.payment": payment})
+
+    def test_a_system_without_documents_needs_no_accounting(self):
+        crm = self.second()
+        self.assertFalse(crm.accounting_ready, "nothing is known of it yet")
+        crm.streams = [{"name": "events"}, {"name": "customers"}]
+        self.assertTrue(crm.accounting_ready)
+        crm.streams = [{"name": "customers"}, {"name": "invoices"}]
+        self.assertFalse(crm.accounting_ready)

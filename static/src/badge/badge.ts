@@ -5,7 +5,7 @@ import { usePopover, type Popover } from '@web/core/popover/popover_hook';
 import { patch } from '@web/core/utils/patch';
 import { FormController } from '@web/views/form/form_controller';
 import { BadgePopover } from '@saas_sync/badge_popover/badge_popover';
-import { linkStateLook, worstState, type StateLook } from '@saas_sync/states/states';
+import { linkStateLook, shownState, worstState, type StateLook } from '@saas_sync/states/states';
 import { useBadges, type Badge } from '@saas_sync/sync_service/sync_service';
 
 interface Props {
@@ -28,7 +28,7 @@ export interface Pill extends StateLook {
 
 function pillOf(links: Badge[]): Pill {
   const [{ connection, connection_name: name, environment }] = links as [Badge];
-  const state = worstState(links.map((link) => link.state));
+  const state = worstState(links.map(shownState));
   const look = linkStateLook(state);
   const title = _t('%(connection)s: %(state)s', { connection: name, state: look.words });
   return { ...look, connection, name, test: environment === 'test', state, links, title };

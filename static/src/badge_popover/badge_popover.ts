@@ -1,8 +1,14 @@
 // What a click on a badge tells: state in words, last synchronisation, last error, and what can be done.
 import { Component, useState } from '@odoo/owl';
 import { _t } from '@web/core/l10n/translation';
-import { useService, type ActionService, type NotificationService } from '@web/core/utils/hooks';
-import { linkStateLook, type StateLook } from '@saas_sync/states/states';
+import {
+  useService,
+  type ActionService,
+  type DialogService,
+  type NotificationService,
+} from '@web/core/utils/hooks';
+import { ResolverDialog } from '@saas_sync/resolver/resolver_dialog';
+import { linkStateLook, shownState, type StateLook } from '@saas_sync/states/states';
 import { useBadges, type Badge, type SyncService } from '@saas_sync/sync_service/sync_service';
 import { ago, exactTime } from '@saas_sync/times/times';
 
@@ -23,6 +29,7 @@ export class BadgePopover extends Component<Props> {
   service!: SyncService;
   action!: ActionService;
   notification!: NotificationService;
+  dialog!: DialogService;
   live!: { badges: Badge[] };
   state!: { asking: boolean };
   exactTime = exactTime;
@@ -31,6 +38,7 @@ export class BadgePopover extends Component<Props> {
     this.service = useService('saas_sync');
     this.action = useService('action');
     this.notification = useService('notification');
+    this.dialog = useService('dialog');
     // Its own subscription, so that an open popover follows the bus like the badge below it.
     this.live = useBadges(() => ({ model: this.props.resModel, id: this.props.resId }), this.props.badges);
     this.state = useState({ asking: false });
@@ -41,7 +49,7 @@ export class BadgePopover extends Component<Props> {
   }
 
   look(link: Badge): StateLook {
-    return linkStateLook(link.state);
+    return linkStateLook(shownState(link));
   }
 
   whenSynchronised(link: Badge): string {
@@ -51,6 +59,18 @@ export class BadgePopover extends Component<Props> {
 
   openLabel(link: Badge): string {
     return _t('Open in %(system)s', { system: link.system_name });
+  }
+
+  conflictLabel(link: Badge): string {
+    return link.conflict_fields === 1
+      ? _t('Conflict: 1 field')
+      : _t('Conflict: %(count)s fields', { count: link.conflict_fields });
+  }
+
+  openConflict(link: Badge): void {
+    this.props.close();
+    const name = link.label ?? link.external_id;
+    this.dialog.add(ResolverDialog, { conflictId: link.conflict_id, name });
   }
 
   async syncNow(): Promise<void> {

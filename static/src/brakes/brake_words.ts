@@ -13,9 +13,9 @@ export function brakeLabel({ kind, stream }: Brake): string {
   return kind ? kindLabel(kind) : streamLabel(stream);
 }
 
-/** @returns e.g. “Customers: 120 of 300 are no longer at Stripe.” */
+/** @returns e.g. “Customers: 120 of 300 are missing from the list of Stripe.” */
 export function brakeText(brake: Brake, { system_name: system }: ConnectionOverview): string {
-  return _t('%(kind)s: %(absent)s of %(all)s are no longer at %(system)s.', {
+  return _t('%(kind)s: %(absent)s of %(all)s are missing from the list of %(system)s.', {
     kind: brakeLabel(brake),
     absent: formatInteger(brake.absent ?? 0),
     all: formatInteger(brake.of ?? 0),

@@ -7,6 +7,7 @@ import { useService, type ActionService, type DialogService, type Orm } from '@w
 import { Backlog } from '@saas_sync/backlog/backlog';
 import { Brakes } from '@saas_sync/brakes/brakes';
 import { BudgetBar } from '@saas_sync/budget/budget';
+import { FirstContact } from '@saas_sync/first_contact/first_contact';
 import { kindLabel } from '@saas_sync/kinds/kinds';
 import type { ConnectionOverview, LinkCount } from '@saas_sync/overview/overview_service';
 import { Standing } from '@saas_sync/standing/standing';
@@ -31,7 +32,7 @@ interface Figure {
 
 export class ConnectionCard extends Component<Props> {
   static template = 'saas_sync.ConnectionCard';
-  static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
+  static components = { Backlog, Brakes, BudgetBar, FirstContact, Standing, Streams };
   static props = { connection: Object, links: Array, manager: Boolean };
 
   orm!: Orm;

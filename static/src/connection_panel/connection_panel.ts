@@ -7,6 +7,7 @@ import { standardWidgetProps, type StandardWidgetProps } from '@web/views/widget
 import { Backlog } from '@saas_sync/backlog/backlog';
 import { Brakes } from '@saas_sync/brakes/brakes';
 import { BudgetBar } from '@saas_sync/budget/budget';
+import { FirstContact } from '@saas_sync/first_contact/first_contact';
 import { useLiveOverview } from '@saas_sync/overview/live';
 import type { ConnectionOverview, OverviewService } from '@saas_sync/overview/overview_service';
 import { Standing } from '@saas_sync/standing/standing';
@@ -14,7 +15,7 @@ import { Streams } from '@saas_sync/streams/streams';
 
 export class ConnectionPanel extends Component<StandardWidgetProps> {
   static template = 'saas_sync.ConnectionPanel';
-  static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
+  static components = { Backlog, Brakes, BudgetBar, FirstContact, Standing, Streams };
   static props = { ...standardWidgetProps };
 
   shared!: OverviewService['state'];

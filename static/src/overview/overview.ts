@@ -54,6 +54,16 @@ export class Overview extends Component {
     return steps.some((step) => !step.done) ? steps : [];
   }
 
+  get conflictsText(): string {
+    return _t('Records on which both sides differ: %(count)s. Somebody has to decide.', {
+      count: this.shared.data?.open_conflicts ?? 0,
+    });
+  }
+
+  openConflicts(): void {
+    void this.action.doAction('saas_sync.saas_sync_conflict_action');
+  }
+
   get emptyHint(): string {
     return _t(
       'Make a key for the sidecar, put it into its configuration together with the connection, and start it. The connection appears here by itself.',

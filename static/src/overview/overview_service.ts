@@ -2,6 +2,7 @@
 import { reactive } from '@odoo/owl';
 import { browser } from '@web/core/browser/browser';
 import { registry } from '@web/core/registry';
+import type { Contact } from '@saas_sync/first_contact/first_contact';
 import type { BusService, Orm } from '@web/core/utils/hooks';
 import type { ConnectionState } from '@saas_sync/states/states';
 
@@ -76,6 +77,8 @@ export interface ConnectionOverview {
   budget: Budget | null;
   streams: Stream[];
   brakes: Brake[];
+  /** While people review what a first sync would do; null before and after. */
+  contact?: Contact | null;
 }
 
 /** Open exceptions with one error code. */
@@ -110,6 +113,8 @@ export interface SetupStep {
 export interface OverviewData {
   connections: ConnectionOverview[];
   open_exceptions: Cause[];
+  /** Records on which both sides differ and a person has to decide. */
+  open_conflicts: number;
   links: LinkCount[];
   setup: SetupStep[];
 }

@@ -2,7 +2,14 @@
 import { _t } from '@web/core/l10n/translation';
 
 /** State of one link between an Odoo record and its counterpart in a connected system. */
-export type LinkState = 'synced' | 'pending' | 'waiting' | 'exception' | 'archived';
+export type LinkState = 'synced' | 'pending' | 'waiting' | 'exception' | 'archived' | 'duplicate';
+
+/** What a badge shows: the link's state, or that both sides differ and somebody has to decide. */
+export type ShownState = LinkState | 'conflict';
+
+export function shownState(link: { state: LinkState; conflict_id: number | null }): ShownState {
+  return link.conflict_id && link.state !== 'exception' ? 'conflict' : link.state;
+}
 
 /** State of a whole connection; `unknown` until its sidecar has reported once. */
 export type ConnectionState = 'healthy' | 'degraded' | 'paused' | 'broken' | 'unknown';
@@ -24,14 +31,22 @@ function look(icon: string, colour: string, words: string): StateLook {
 }
 
 /** Worst first: a record with several links on one connection shows the one that needs a person. */
-const BY_URGENCY: LinkState[] = ['exception', 'waiting', 'pending', 'archived', 'synced'];
+const BY_URGENCY: ShownState[] = [
+  'exception',
+  'conflict',
+  'duplicate',
+  'waiting',
+  'pending',
+  'archived',
+  'synced',
+];
 
-export function worstState(states: LinkState[]): LinkState {
+export function worstState(states: ShownState[]): ShownState {
   return BY_URGENCY.find((state) => states.includes(state)) ?? 'synced';
 }
 
 /** Called while rendering, never at load time: the translations are not there yet then. */
-export function linkStateLook(state: LinkState): StateLook {
+export function linkStateLook(state: ShownState): StateLook {
   switch (state) {
     case 'synced':
       return look('fa-check', 'success', _t('In sync'));
@@ -41,6 +56,10 @@ export function linkStateLook(state: LinkState): StateLook {
       return look('fa-hourglass-half', 'warning', _t('Waiting for another record'));
     case 'exception':
       return look('fa-exclamation-triangle', 'danger', _t('Needs attention'));
+    case 'conflict':
+      return look('fa-random', 'danger', _t('Both sides differ'));
+    case 'duplicate':
+      return look('fa-clone', 'warning', _t('Two records there are one here'));
     case 'archived':
       return look('fa-archive', 'secondary', _t('No longer synced'));
   }

@@ -27,6 +27,9 @@ export interface Badge {
   url: string | null;
   /** The open exception, if the user may know of it. */
   exception_id: number | null;
+  /** The open conflict of the record, and on how many fields both sides differ. */
+  conflict_id: number | null;
+  conflict_fields: number;
 }
 
 /** Payload of the bus message `saas_sync.changed`. An empty list stands for too many records to name them. */

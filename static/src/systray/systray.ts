@@ -46,14 +46,18 @@ export class SyncSystray extends Component {
     return this.connections.reduce((sum, connection) => sum + connection.open_exceptions, 0);
   }
 
+  get conflicts(): number {
+    return this.shared.data?.open_conflicts ?? 0;
+  }
+
   get backlog(): number {
     return this.connections.reduce((sum, connection) => sum + connection.backlog, 0);
   }
 
-  /** Everything that a person should look at: exceptions, decisions to take, streams that are late. */
+  /** Everything that a person should look at: exceptions, conflicts, decisions to take, streams that are late. */
   get count(): number {
     const others = this.connections.flatMap((connection) => this.concerns(connection));
-    return this.exceptions + others.length;
+    return this.exceptions + this.conflicts + others.length;
   }
 
   get title(): string {
@@ -90,6 +94,10 @@ export class SyncSystray extends Component {
 
   openOverview(): void {
     void this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
+  }
+
+  openConflicts(): void {
+    void this.action.doAction('saas_sync.saas_sync_conflict_action', { clearBreadcrumbs: true });
   }
 
   openExceptions(): void {

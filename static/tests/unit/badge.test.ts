@@ -28,6 +28,7 @@ const LOOKS: [LinkState, string, string, string][] = [
   ['pending', 'text-bg-info', 'fa-refresh', 'Stripe Europe: Sync requested'],
   ['waiting', 'text-bg-warning', 'fa-hourglass-half', 'Stripe Europe: Waiting for another record'],
   ['exception', 'text-bg-danger', 'fa-exclamation-triangle', 'Stripe Europe: Needs attention'],
+  ['duplicate', 'text-bg-warning', 'fa-clone', 'Stripe Europe: Two records there are one here'],
   ['archived', 'text-bg-secondary', 'fa-archive', 'Stripe Europe: No longer synced'],
 ];
 
@@ -133,4 +134,16 @@ test('Sync now asks for all links of the connection and shows the request at onc
   expect('.o_saas_sync_badge').toHaveAttribute('data-state', 'pending');
   expect('.o_saas_sync_state:eq(0)').toHaveText('Sync requested');
   expect('.o_saas_sync_now').toBeEnabled();
+});
+
+test('a conflict is told by the pill, and one press opens its resolver', async () => {
+  mockService('dialog', {
+    add: (_dialog: unknown, props: { conflictId: number }) => expect.step(`conflict ${props.conflictId}`),
+  });
+  await openPopover(badge({ conflict_id: 5, conflict_fields: 2 }));
+  expect('button.o_saas_sync_badge').toHaveAttribute('data-state', 'conflict');
+  expect('.o_saas_sync_state').toHaveText('Both sides differ');
+  expect('.o_saas_sync_conflict').toHaveText('Conflict: 2 fields');
+  await click('.o_saas_sync_conflict');
+  expect.verifySteps(['conflict 5']);
 });

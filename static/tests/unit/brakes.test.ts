@@ -23,7 +23,7 @@ async function showBrakes(brakes: Brake[], manager = true): Promise<void> {
 test('a brake says how many are gone, and that nothing was archived', async () => {
   await showBrakes([brake()]);
   expect('.o_saas_sync_brake').toHaveText(
-    /^Customers: 120 of 300 are no longer at Stripe\.\s*Nothing was archived\.\s*2 hours ago/,
+    /^Customers: 120 of 300 are missing from the list of Stripe\.\s*Nothing was archived\.\s*2 hours ago/,
   );
   expect('.o_saas_sync_brake_examples').toHaveText('For example cus_1, cus_2');
 });
@@ -63,5 +63,5 @@ test('a decision on its way is not asked for again', async () => {
 
 test('a brake of which little was told is shown all the same', async () => {
   await showBrakes([{ stream: 'usage_records' }]);
-  expect('.o_saas_sync_brake').toHaveText(/^Usage records: 0 of 0 are no longer at Stripe/);
+  expect('.o_saas_sync_brake').toHaveText(/^Usage records: 0 of 0 are missing from the list of Stripe/);
 });

@@ -22,6 +22,8 @@ export function badge(values: Partial<Badge> = {}): Badge {
     last_error: null,
     url: null,
     exception_id: null,
+    conflict_id: null,
+    conflict_fields: 0,
     ...values,
   };
 }
@@ -83,6 +85,7 @@ export function overview(values: Partial<OverviewData> = {}): OverviewData {
   return {
     connections: [connection()],
     open_exceptions: [],
+    open_conflicts: 0,
     links: [],
     setup: [],
     ...values,

@@ -91,9 +91,18 @@ test('a decision to take and a stream that is late are counted and said', async 
   await click('.o_saas_sync_systray');
   await waitFor('.o_saas_sync_systray_menu');
   expect(queryAllTexts('.o_saas_sync_systray_concern')).toEqual([
-    'Customers: 120 of 300 are no longer at Stripe.',
+    'Customers: 120 of 300 are missing from the list of Stripe.',
     'Invoices: complete only until Nov 20, 09:12',
   ]);
+  expect.verifySteps(['overview']);
+});
+
+test('conflicts are counted, and shown apart', async () => {
+  await showSystray(overview({ connections: [connection({ open_exceptions: 1 })], open_conflicts: 3 }));
+  expect('.o_saas_sync_systray_count').toHaveText('4');
+  await click('.o_saas_sync_systray');
+  await waitFor('.o_saas_sync_systray_conflicts');
+  expect('.o_saas_sync_systray_conflicts').toHaveText(/Conflicts\s*3/);
   expect.verifySteps(['overview']);
 });
 

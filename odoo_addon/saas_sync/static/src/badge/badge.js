@@ -6,11 +6,11 @@ import { usePopover } from '@web/core/popover/popover_hook';
 import { patch } from '@web/core/utils/patch';
 import { FormController } from '@web/views/form/form_controller';
 import { BadgePopover } from '@saas_sync/badge_popover/badge_popover';
-import { linkStateLook, worstState } from '@saas_sync/states/states';
+import { linkStateLook, shownState, worstState } from '@saas_sync/states/states';
 import { useBadges } from '@saas_sync/sync_service/sync_service';
 function pillOf(links) {
     const [{ connection, connection_name: name, environment }] = links;
-    const state = worstState(links.map((link) => link.state));
+    const state = worstState(links.map(shownState));
     const look = linkStateLook(state);
     const title = _t('%(connection)s: %(state)s', { connection: name, state: look.words });
     return { ...look, connection, name, test: environment === 'test', state, links, title };

@@ -2,8 +2,9 @@
 // What a click on a badge tells: state in words, last synchronisation, last error, and what can be done.
 import { Component, useState } from '@odoo/owl';
 import { _t } from '@web/core/l10n/translation';
-import { useService } from '@web/core/utils/hooks';
-import { linkStateLook } from '@saas_sync/states/states';
+import { useService, } from '@web/core/utils/hooks';
+import { ResolverDialog } from '@saas_sync/resolver/resolver_dialog';
+import { linkStateLook, shownState } from '@saas_sync/states/states';
 import { useBadges } from '@saas_sync/sync_service/sync_service';
 import { ago, exactTime } from '@saas_sync/times/times';
 export class BadgePopover extends Component {
@@ -12,6 +13,7 @@ export class BadgePopover extends Component {
     service;
     action;
     notification;
+    dialog;
     live;
     state;
     exactTime = exactTime;
@@ -19,6 +21,7 @@ export class BadgePopover extends Component {
         this.service = useService('saas_sync');
         this.action = useService('action');
         this.notification = useService('notification');
+        this.dialog = useService('dialog');
         // Its own subscription, so that an open popover follows the bus like the badge below it.
         this.live = useBadges(() => ({ model: this.props.resModel, id: this.props.resId }), this.props.badges);
         this.state = useState({ asking: false });
@@ -27,7 +30,7 @@ export class BadgePopover extends Component {
         return this.live.badges.filter((badge) => badge.connection === this.props.connection);
     }
     look(link) {
-        return linkStateLook(link.state);
+        return linkStateLook(shownState(link));
     }
     whenSynchronised(link) {
         if (!link.last_sync)
@@ -36,6 +39,16 @@ export class BadgePopover extends Component {
     }
     openLabel(link) {
         return _t('Open in %(system)s', { system: link.system_name });
+    }
+    conflictLabel(link) {
+        return link.conflict_fields === 1
+            ? _t('Conflict: 1 field')
+            : _t('Conflict: %(count)s fields', { count: link.conflict_fields });
+    }
+    openConflict(link) {
+        this.props.close();
+        const name = link.label ?? link.external_id;
+        this.dialog.add(ResolverDialog, { conflictId: link.conflict_id, name });
     }
     async syncNow() {
         this.state.asking = true;

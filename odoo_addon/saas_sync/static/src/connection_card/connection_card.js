@@ -8,6 +8,7 @@ import { useService } from '@web/core/utils/hooks';
 import { Backlog } from '@saas_sync/backlog/backlog';
 import { Brakes } from '@saas_sync/brakes/brakes';
 import { BudgetBar } from '@saas_sync/budget/budget';
+import { FirstContact } from '@saas_sync/first_contact/first_contact';
 import { kindLabel } from '@saas_sync/kinds/kinds';
 import { Standing } from '@saas_sync/standing/standing';
 import { connectionLook } from '@saas_sync/states/states';
@@ -15,7 +16,7 @@ import { Streams } from '@saas_sync/streams/streams';
 import { ago, exactTime } from '@saas_sync/times/times';
 export class ConnectionCard extends Component {
     static template = 'saas_sync.ConnectionCard';
-    static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
+    static components = { Backlog, Brakes, BudgetBar, FirstContact, Standing, Streams };
     static props = { connection: Object, links: Array, manager: Boolean };
     orm;
     action;

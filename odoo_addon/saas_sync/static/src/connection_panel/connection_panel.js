@@ -8,12 +8,13 @@ import { standardWidgetProps } from '@web/views/widgets/standard_widget_props';
 import { Backlog } from '@saas_sync/backlog/backlog';
 import { Brakes } from '@saas_sync/brakes/brakes';
 import { BudgetBar } from '@saas_sync/budget/budget';
+import { FirstContact } from '@saas_sync/first_contact/first_contact';
 import { useLiveOverview } from '@saas_sync/overview/live';
 import { Standing } from '@saas_sync/standing/standing';
 import { Streams } from '@saas_sync/streams/streams';
 export class ConnectionPanel extends Component {
     static template = 'saas_sync.ConnectionPanel';
-    static components = { Backlog, Brakes, BudgetBar, Standing, Streams };
+    static components = { Backlog, Brakes, BudgetBar, FirstContact, Standing, Streams };
     static props = { ...standardWidgetProps };
     shared;
     rights;

@@ -1,12 +1,23 @@
 // Generated from static/src/states/states.ts by "npm run build". Edit that file, not this one.
 // The states of a link and of a connection: icon, colour and words, the same on every screen.
 import { _t } from '@web/core/l10n/translation';
+export function shownState(link) {
+    return link.conflict_id && link.state !== 'exception' ? 'conflict' : link.state;
+}
 function look(icon, colour, words) {
     // Odoo's secondary colour is a background; as text it would be as good as invisible.
     return { icon, colour, text: colour === 'secondary' ? 'text-muted' : `text-${colour}`, words };
 }
 /** Worst first: a record with several links on one connection shows the one that needs a person. */
-const BY_URGENCY = ['exception', 'waiting', 'pending', 'archived', 'synced'];
+const BY_URGENCY = [
+    'exception',
+    'conflict',
+    'duplicate',
+    'waiting',
+    'pending',
+    'archived',
+    'synced',
+];
 export function worstState(states) {
     return BY_URGENCY.find((state) => states.includes(state)) ?? 'synced';
 }
@@ -21,6 +32,10 @@ export function linkStateLook(state) {
             return look('fa-hourglass-half', 'warning', _t('Waiting for another record'));
         case 'exception':
             return look('fa-exclamation-triangle', 'danger', _t('Needs attention'));
+        case 'conflict':
+            return look('fa-random', 'danger', _t('Both sides differ'));
+        case 'duplicate':
+            return look('fa-clone', 'warning', _t('Two records there are one here'));
         case 'archived':
             return look('fa-archive', 'secondary', _t('No longer synced'));
     }

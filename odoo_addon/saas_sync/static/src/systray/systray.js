@@ -39,13 +39,16 @@ export class SyncSystray extends Component {
     get exceptions() {
         return this.connections.reduce((sum, connection) => sum + connection.open_exceptions, 0);
     }
+    get conflicts() {
+        return this.shared.data?.open_conflicts ?? 0;
+    }
     get backlog() {
         return this.connections.reduce((sum, connection) => sum + connection.backlog, 0);
     }
-    /** Everything that a person should look at: exceptions, decisions to take, streams that are late. */
+    /** Everything that a person should look at: exceptions, conflicts, decisions to take, streams that are late. */
     get count() {
         const others = this.connections.flatMap((connection) => this.concerns(connection));
-        return this.exceptions + others.length;
+        return this.exceptions + this.conflicts + others.length;
     }
     get title() {
         const { exceptions, backlog } = this;
@@ -74,6 +77,9 @@ export class SyncSystray extends Component {
     }
     openOverview() {
         void this.action.doAction('saas_sync.saas_sync_overview_action', { clearBreadcrumbs: true });
+    }
+    openConflicts() {
+        void this.action.doAction('saas_sync.saas_sync_conflict_action', { clearBreadcrumbs: true });
     }
     openExceptions() {
         void this.action.doAction('saas_sync.saas_sync_exception_action', { clearBreadcrumbs: true });

@@ -19,6 +19,8 @@ export function badge(values = {}) {
         last_error: null,
         url: null,
         exception_id: null,
+        conflict_id: null,
+        conflict_fields: 0,
         ...values,
     };
 }
@@ -76,6 +78,7 @@ export function overview(values = {}) {
     return {
         connections: [connection()],
         open_exceptions: [],
+        open_conflicts: 0,
         links: [],
         setup: [],
         ...values,
