@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Outcome } from '../../test/simulation/run.ts';
+import type { WorldName } from '../../test/simulation/worlds.ts';
 
 /** So many histories are run by one process. */
 const SLICE = 50;
@@ -18,14 +19,19 @@ export interface Totals {
 }
 
 /** Runs the seeds `from`, `from + 1` … and hears how it goes after every slice. Rejects when a process of it dies. */
-export async function many(from: number, count: number, told: (totals: Totals) => void): Promise<Totals> {
+export async function many(
+  world: WorldName,
+  from: number,
+  count: number,
+  told: (totals: Totals) => void,
+): Promise<Totals> {
   const totals: Totals = { histories: 0, steps: 0, facts: 0, writes: 0, struck: {}, failed: [] };
   let next = from;
   const worker = async () => {
     while (next < from + count) {
       const begin = next;
       next = Math.min(from + count, next + SLICE);
-      for (const outcome of await slice(begin, next - begin)) add(totals, outcome);
+      for (const outcome of await slice(world, begin, next - begin)) add(totals, outcome);
       told(totals);
     }
   };
@@ -33,9 +39,13 @@ export async function many(from: number, count: number, told: (totals: Totals) =
   return totals;
 }
 
-function slice(from: number, count: number): Promise<Outcome[]> {
+function slice(world: WorldName, from: number, count: number): Promise<Outcome[]> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('slice.ts', import.meta.url)), [String(from), String(count)]);
+    const child = fork(fileURLToPath(new URL('slice.ts', import.meta.url)), [
+      world,
+      String(from),
+      String(count),
+    ]);
     let outcomes: Outcome[] | undefined;
     child.on('message', (message) => {
       outcomes = message as Outcome[];

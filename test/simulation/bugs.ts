@@ -8,7 +8,7 @@ import type { SqliteStore } from '../../sidecar/store/sqlite/index.ts';
 import type { AckItem, Effects, LaneBatch } from '../../sidecar/store/store.ts';
 import type { Check } from './verdict.ts';
 import { darkPlanOf, type Entry } from './plan.ts';
-import { CONNECTION } from './sidecar.ts';
+import { CONNECTION } from './account.ts';
 import type { Bug } from './world.ts';
 
 /** What is wrong, in words, and which checks are to notice it. */

@@ -102,12 +102,29 @@ export class OdooModel {
     return rows.map(({ state: _state, ...row }) => ({ ...row, at: '2026-11-22T08:00:00Z' }));
   }
 
-  #report({ exceptions, resolved }: { exceptions: OpenException[]; resolved: Key[] }): unknown {
-    for (const each of exceptions) this.state.exceptions.set(keyOf(each), each);
+  #report({ exceptions, conflicts, resolved }: Told): unknown {
+    for (const each of [...exceptions, ...conflicts.map(asException)])
+      this.state.exceptions.set(keyOf(each), each);
     for (const each of resolved) this.state.exceptions.delete(keyOf(each));
     return {};
   }
 }
+
+interface Told {
+  exceptions: OpenException[];
+  conflicts: (Key & { label: string })[];
+  resolved: Key[];
+}
+
+/** A conflict has a screen of its own; for a sidecar that lost its store it stands among what is open. */
+const asException = ({ kind, external_id, label }: Told['conflicts'][number]): OpenException => ({
+  kind,
+  external_id,
+  cause: 'conflict',
+  code: 'both_sides_changed',
+  label,
+  message: `${label} differs`,
+});
 
 const onDesk = ({ kind, external_id, cause, code, label, message }: OpenException): OpenException => ({
   kind,
@@ -128,6 +145,9 @@ function one(tx: Transaction, change: Change): ApplyResult {
       return move(tx, change);
     case 'payment':
       return payment(tx, change);
+    case 'merge':
+    case 'order':
+      throw new Error(`the model of Odoo has no ${change.op}`);
   }
 }
 

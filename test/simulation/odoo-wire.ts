@@ -14,7 +14,7 @@ export interface WireDeps {
   scheduler: Scheduler;
   random: Random;
   faults: Faults;
-  model: OdooModel;
+  model: Pick<OdooModel, 'call'>;
   owner: Owner;
 }
 

@@ -48,7 +48,10 @@ export const FAULTS = [
   'clock_jump',
   'disk_full',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+export type Fault = (typeof FAULTS)[number] | ToldFault;
+
+/** What breaks only where the vendor is told things, too: it took them, and its answer is lost. */
+export type ToldFault = 'told_lost';
 
 /** What people do in Odoo. */
 export const PEOPLE = [

@@ -1,8 +1,8 @@
 /** From a seed to a verdict: the story, its end, rest, and what must hold then. */
 import { compareAll } from './truth.ts';
 import { planOf, type Entry } from './plan.ts';
-import { CONNECTION } from './sidecar.ts';
 import type { Violation } from './verdict.ts';
+import { CONNECTION } from './account.ts';
 import { World, type Bug } from './world.ts';
 
 export interface Outcome {

@@ -35,6 +35,8 @@ export class Scheduler {
   told: ((line: string) => void) | undefined;
   /** The most that time may run past the next thing that is due, in ms: timers are never early and often late. */
   slack = 15_000;
+  /** How many turns of the event loop it takes until everything that waits for promises only has happened. */
+  turns = 1;
   readonly #random: Random;
   #pending: Completion[] = [];
 
@@ -80,7 +82,7 @@ export class Scheduler {
     this.note(next.owner ? `${next.owner.name}: ${next.label}` : next.label);
     this.last = next.label;
     next.run();
-    await drained();
+    for (let turn = 0; turn < this.turns; turn++) await drained();
     return true;
   }
 

@@ -1,5 +1,4 @@
 /** One process of the sidecar in a simulated world: the real engine, store, connector and rules on simulated lines. */
-import { stripe } from '../../sidecar/connectors/stripe/index.ts';
 import { Transient } from '../../sidecar/domain/failure.ts';
 import type { Connection } from '../../sidecar/domain/connection.ts';
 import type { Connector, RawDelivery, Session, Transport } from '../../sidecar/domain/connector.ts';
@@ -16,9 +15,6 @@ import type { OdooTransport } from '../../sidecar/odoo/client.ts';
 import { openStore, type SqliteStore } from '../../sidecar/store/sqlite/index.ts';
 import type { Random } from './random.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
-
-export const CONNECTION = 'stripe';
-export const SECRET = 'whsec_simulated';
 
 /** What a store says when its disk is full. */
 export const DISK_FULL = 'the disk is full';
@@ -44,6 +40,14 @@ export interface Tampering {
   odoo?: (odoo: OdooPort, random: Random) => OdooPort;
   connector?: (connector: Connector) => Connector;
   session?: (session: Session, store: SqliteStore) => Session;
+  rules?: (rules: RulesPort) => RulesPort;
+}
+
+/** One account of one system, and how it is reached. */
+export interface Account {
+  connection: Connection;
+  connector: Connector;
+  transport: Transport;
 }
 
 export interface SidecarDeps {
@@ -53,13 +57,12 @@ export interface SidecarDeps {
   /** Milliseconds by which the machine's clock is wrong. */
   skew: () => number;
   odoo: OdooTransport;
-  transport: Transport;
+  accounts: readonly Account[];
   rules: RulesPort;
   /** The store as the process before left it; undefined for a new one. */
   from: Buffer | undefined;
   /** The disk takes nothing at the moment. */
   diskFull: () => boolean;
-  apiKey: string;
   tampering: Tampering;
   /** Looks at what the engine does to its store and to Odoo. */
   watch: { store: (store: SqliteStore) => SqliteStore; odoo: (odoo: OdooPort) => OdooPort };
@@ -70,19 +73,8 @@ export interface Sidecar {
   engine: Engine;
   store: SqliteStore;
   /** Resolves with the ids of what a webhook told, once that is acknowledged. */
-  hook(raw: RawDelivery): Promise<string[]>;
+  hook(connection: string, raw: RawDelivery): Promise<string[]>;
 }
-
-const connection = (apiKey: string): Connection => ({
-  id: CONNECTION,
-  system: 'stripe',
-  company: 'base.main_company',
-  environment: 'test',
-  baseUrl: 'https://vendor.example',
-  time_zone: 'Europe/Berlin',
-  secrets: { api_key: [apiKey], webhook_secret: [SECRET] },
-  options: {},
-});
 
 export function startSidecar(deps: SidecarDeps): Sidecar {
   const { scheduler, random, owner, tampering, watch } = deps;
@@ -94,17 +86,19 @@ export function startSidecar(deps: SidecarDeps): Sidecar {
   const from = deps.from ? { from: deps.from } : {};
   const opened = onDisk(openStore(':memory:', { now: clock.now, timing, ...from }), deps.diskFull);
   const store = watch.store(tampering.store?.(opened) ?? opened);
-  const connector = tampering.connector?.(stripe) ?? stripe;
+  const members = deps.accounts.map(({ connection, connector }) => {
+    return { connection, connector: tampering.connector?.(connector) ?? connector };
+  });
+  const transports = new Map(deps.accounts.map(({ connection, transport }) => [connection.id, transport]));
   const api = makeOdooApi(deps.odoo);
   const odoo = watch.odoo(api);
-  const member = { connection: connection(deps.apiKey), connector };
   const engine = createEngine({
     store,
     odoo: tampering.odoo?.(odoo, random) ?? odoo,
-    rules: deps.rules,
-    members: [member],
-    open: (_member, about) => {
-      const session = connector.open(member.connection, { ...about, transport: deps.transport });
+    rules: tampering.rules?.(deps.rules) ?? deps.rules,
+    members,
+    open: ({ connection, connector }, about) => {
+      const session = connector.open(connection, { ...about, transport: transports.get(connection.id)! });
       return tampering.session?.(session, store) ?? session;
     },
     clock,
@@ -123,8 +117,9 @@ export function startSidecar(deps: SidecarDeps): Sidecar {
   return {
     engine,
     store,
-    async hook(raw) {
-      const { deliveries } = connector.receive({ ...raw, receivedAt: clock.now() }, member.connection);
+    async hook(id, raw) {
+      const { connection, connector } = members.find((each) => each.connection.id === id)!;
+      const { deliveries } = connector.receive({ ...raw, receivedAt: clock.now() }, connection);
       if (deliveries.length > 0) await engine.intake.put(deliveries);
       return deliveries.map(({ id }) => id);
     },

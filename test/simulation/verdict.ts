@@ -13,6 +13,13 @@ export type Check =
   | 'parked_for_a_reason'
   | 'desk_agrees'
   | 'no_echo'
+  | 'both_sides_agree'
+  | 'owner_decides'
+  | 'no_edit_vanishes'
+  | 'nothing_made_up'
+  | 'told_once'
+  | 'asked_for_a_reason'
+  | 'no_twins'
   | 'no_defect';
 
 export interface Violation {

@@ -54,12 +54,16 @@ export function watchOdoo(odoo: OdooPort, verdict: Verdict): OdooPort {
   };
 }
 
-/** Money past the vendor travels with its invoice, at the invoice's place. */
+/** Money past the vendor travels with its invoice, at the invoice's place; an order with its deal. */
 function placesOf(changes: readonly Change[]): string[] {
   return changes.map(({ key }, index) => {
     const before = changes[index - 1]?.key;
-    const place = before && key.external_id === `${before.external_id}:off_stripe` ? before : key;
-    return `${rankOf(place.kind)} ${place.external_id}`;
+    const along = [
+      `${before?.external_id}:off_stripe`,
+      ...(key.kind === 'order' ? [before?.external_id] : []),
+    ];
+    const place = before && along.includes(key.external_id) ? before : key;
+    return `${String(rankOf(place.kind)).padStart(2, '0')} ${place.external_id}`;
   });
 }
 

@@ -1,4 +1,5 @@
 /** One simulated world: vendor, network, sidecar, Odoo and people on one scheduler, from a seed to a verdict. */
+import { stripe } from '../../sidecar/connectors/stripe/index.ts';
 import { Sandbox } from '../sandbox/stripe/sandbox.ts';
 import { Faults } from './faults.ts';
 import { sendHooks, type Door } from './hooks.ts';
@@ -9,14 +10,14 @@ import { odooWire } from './odoo-wire.ts';
 import { Accountant } from './people.ts';
 import { isBusiness, isFault, type Entry } from './plan.ts';
 import { randomOf, type Random } from './random.ts';
+import { CONNECTION, connection, SECRET } from './account.ts';
 import { RULES } from './rules.ts';
 import { Owner, Scheduler } from './scheduler.ts';
-import { CONNECTION, DISK_FULL, SECRET, startSidecar, type Sidecar, type Tampering } from './sidecar.ts';
+import { DISK_FULL, startSidecar, type Sidecar, type Tampering } from './sidecar.ts';
 import { Verdict } from './verdict.ts';
 import { watchOdoo, watchRecords, watchStore } from './watch.ts';
 
 export const START = Date.UTC(2026, 10, 2, 8);
-
 /** A deliberate defect, for the proof that the checks would notice. */
 export interface Bug extends Tampering {
   model?: Defects;
@@ -177,19 +178,24 @@ export class World {
       owner,
       skew: () => this.skew,
       odoo: odooWire({ scheduler, random: random.fork('odoo'), faults, model, owner }),
-      transport: vendorLine({
-        scheduler,
-        random: random.fork('vendor'),
-        faults,
-        sandbox,
-        owner,
-        hidden: this.#hidden,
-        polled: () => (this.polledAt = scheduler.now),
-      }),
+      accounts: [
+        {
+          connection: connection(sandbox.apiKey),
+          connector: stripe,
+          transport: vendorLine({
+            scheduler,
+            random: random.fork('vendor'),
+            faults,
+            sandbox,
+            owner,
+            hidden: this.#hidden,
+            polled: () => (this.polledAt = scheduler.now),
+          }),
+        },
+      ],
       rules: RULES,
       from,
       diskFull: () => faults.holds('disk_full', scheduler.now),
-      apiKey: sandbox.apiKey,
       tampering: this.#bug,
       watch: { store: (store) => watchStore(store, verdict), odoo: (odoo) => watchOdoo(odoo, verdict) },
       logged: (level, message, fields) => {
@@ -217,7 +223,7 @@ export class World {
     const owner = this.#owner;
     if (!sidecar) return undefined;
     return async (raw) => {
-      const ids = await sidecar.hook(raw);
+      const ids = await sidecar.hook(CONNECTION, raw);
       if (owner.alive) for (const id of ids) this.#acknowledged.add(id);
     };
   }
@@ -264,6 +270,7 @@ export class World {
       case 'vendor_silent':
       case 'odoo_5xx':
       case 'odoo_busy':
+      case 'told_lost':
       case 'answer_lost':
       case 'answer_late':
       case 'odoo_silent':
