@@ -5,27 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import request from 'supertest';
 import { Transient } from '../../sidecar/domain/failure.ts';
-import { createMetrics, createOverload, createServer, type ServerDeps } from '../../sidecar/server/index.ts';
-import { connectionNamed, thingConnector, world, type World } from '../support/engine.ts';
-
-const SECRET = { 'x-secret': 's3cret', 'content-type': 'application/json' };
-
-function serverOf(w: World, given: Partial<ServerDeps> = {}): http.Server {
-  return createServer({
-    engine: w.engine,
-    store: w.store,
-    members: ['a', 'b'].map((id) => ({ connection: connectionNamed(id), connector: thingConnector })),
-    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    metrics: createMetrics(),
-    tokens: { admin: 'the-admin-token', local: undefined },
-    version: '1.2.3',
-    now: w.clock.now,
-    ...given,
-  });
-}
-
-const told = (id: string, type = 'changed', about = 'customer:c1') => JSON.stringify({ id, type, about });
-const bearer = { authorization: 'Bearer the-admin-token' };
+import { createOverload } from '../../sidecar/server/index.ts';
+import { SECRET, bearer, serverOf, told } from '../support/door.ts';
+import { world } from '../support/engine.ts';
 
 describe('the webhook door', () => {
   it('answers 202 when the delivery is on disk, and says so of a repeat', async () => {
@@ -188,7 +170,7 @@ describe('the admin API', () => {
   });
 
   it('says that it is off when no token is configured', async () => {
-    const server = serverOf(world(), { tokens: { admin: undefined, local: 'of-this-run' } });
+    const server = serverOf(world(), { tokens: { admin: undefined, local: 'of-this-run', poke: undefined } });
     const answer = await request(server).get('/admin/v1/status').set(bearer);
     expect([answer.status, answer.body.code]).to.deep.equal([503, 'admin_off']);
     expect(answer.body.hint).to.contain('SAAS_SYNC_ADMIN_TOKEN');
@@ -262,50 +244,5 @@ describe('the admin API', () => {
     expect(
       body.paths['/admin/v1/replay'].post.requestBody.content['application/json'].schema.properties,
     ).to.have.property('dry_run');
-  });
-});
-
-describe('health and metrics', () => {
-  it('is alive at once, and ready when Odoo has answered', async () => {
-    const w = world();
-    const server = serverOf(w);
-    expect((await request(server).get('/healthz')).body).to.deep.equal({ ok: true, version: '1.2.3' });
-    expect((await request(server).get('/readyz')).status).to.equal(503);
-    await w.engine.makeReady('a');
-    expect((await request(server).get('/readyz')).body).to.deep.equal({ ready: true, reasons: [] });
-    w.clock.advance(600_000);
-    expect((await request(server).get('/readyz')).status).to.equal(503);
-  });
-
-  it('counts hooks, effects and failures, and shows depth and health', async () => {
-    const metrics = createMetrics();
-    const w = world({ deps: { meter: metrics.meter } });
-    w.vendors['a']!.things.set('customer:c1', { name: 'Ada' }).set('customer:c2', { name: 'x', wrong: true });
-    const server = serverOf(w, { metrics });
-    for (const about of ['customer:c1', 'customer:c2'])
-      await request(server)
-        .post('/hooks/a')
-        .set(SECRET)
-        .send(told(about, 'changed', about));
-    await w.engine.runUntilIdle();
-    const { text } = await request(server).get('/metrics');
-    expect(text).to.contain('saas_sync_effects_total{connection="a",kind="customer",status="created"} 1');
-    expect(text).to.contain(
-      'saas_sync_failures_total{connection="a",class="invalid_data",concerns="accountant",decision="park"} 1',
-    );
-    expect(text).to.contain(
-      'saas_sync_exceptions_open{connection="a",cause="invalid_data",concerns="accountant"} 1',
-    );
-    expect(text).to.contain('saas_sync_hook_duration_seconds_count{connection="a",status="202"} 2');
-    expect(text).to.contain('saas_sync_apply_duration_seconds_count{lane_class="master"} 1');
-  });
-
-  it('answers unknown addresses with a problem, not with a page', async () => {
-    const answer = await request(serverOf(world())).get('/nothing');
-    expect([answer.status, answer.type, answer.body.code]).to.deep.equal([
-      404,
-      'application/problem+json',
-      'no_route',
-    ]);
   });
 });
