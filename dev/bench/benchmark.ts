@@ -20,8 +20,15 @@ export interface Sizes {
   small: number;
   /** Deliveries that wait at a restart. */
   restart: number;
+  /** Records of a first contact, and contacts that Odoo holds then; `looked`: how many of them pass through a real Odoo. */
+  contacts: number;
+  looked: number;
   /** Changes seen in the browser. */
   samples: number;
+  /** Contacts of a CRM's first load, five for each company. */
+  people: number;
+  /** Edits in Odoo that are followed to the vendor. */
+  edits: number;
 }
 
 export const FULL: Sizes = {
@@ -35,7 +42,11 @@ export const FULL: Sizes = {
   large: 1_000_000,
   small: 10_000,
   restart: 100_000,
+  contacts: 280_000,
+  looked: 30_000,
   samples: 24,
+  people: 10_000,
+  edits: 80,
 };
 
 export const QUICK: Sizes = {
@@ -49,7 +60,11 @@ export const QUICK: Sizes = {
   large: 20_000,
   small: 2_000,
   restart: 5_000,
+  contacts: 5_000,
+  looked: 1_000,
   samples: 4,
+  people: 500,
+  edits: 10,
 };
 
 /** One measured number. Without a `goal` it is there for information. */

@@ -39,11 +39,11 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Custo
   const count = sizes.customers;
   // The first records of a fresh Odoo fill its caches; both sides get some that nobody counts.
   await world.sandbox.ask('customers', 50);
-  await throughPath(world, ['customer'], 50);
+  await throughPath(world, { customer: 50 });
   for (let round = 0; round < sizes.rounds + MORE_ROUNDS; round++) {
     await world.sandbox.ask('forget');
     await world.sandbox.ask('customers', count);
-    const path = await throughPath(world, ['customer'], count);
+    const path = await throughPath(world, { customer: count });
     const floor = await floorOf(world, 'floor_customers.py', {
       partners: await newest(world, count),
       batch: BATCH,

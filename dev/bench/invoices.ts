@@ -33,7 +33,7 @@ async function measure(sizes: Sizes, say: (text: string) => void): Promise<Invoi
   await listAll(world);
   for (let round = 0; round < sizes.rounds; round++) {
     await world.sandbox.ask('invoices', count);
-    const path = await throughPath(world, ['invoice', 'payment'], count);
+    const path = await throughPath(world, { invoice: count, payment: count });
     await checkPaid(world);
     const data = { connection: CONNECTION, tax: TAX, invoices: await newestInvoices(world, count) };
     const floor = await floorOf(world, 'floor_invoices.py', data);

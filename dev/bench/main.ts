@@ -8,8 +8,11 @@ import { Command } from 'commander';
 import { SetupError } from '../odoo/index.ts';
 import { FULL, QUICK, type Benchmark, type Figure, type Sizes } from './benchmark.ts';
 import { claim } from './claim.ts';
+import { contacts } from './contacts.ts';
 import { customers } from './customers.ts';
+import { editToVendor } from './edit_to_vendor.ts';
 import { openHome, removeHome } from './home.ts';
+import { firstContact } from './first_contact.ts';
 import { ingest } from './ingest.ts';
 import { invoices } from './invoices.ts';
 import { latency } from './latency.ts';
@@ -26,10 +29,13 @@ const ALL: readonly Benchmark[] = [
   claim,
   restart,
   memory,
+  firstContact,
   customers,
   invoices,
   versusRpc,
   latency,
+  contacts,
+  editToVendor,
 ];
 
 const names = ALL.map(({ name }) => name).join(', ');

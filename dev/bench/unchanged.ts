@@ -82,6 +82,12 @@ function countingOdoo(): OdooPort & { changes: number } {
     compareRows: async () => [],
     compareRecords: async () => ({ rows: [], next: null }),
     outbox: async () => [],
+    values: async () => [],
+    contactState: async () => 'none' as const,
+    contactStep: async () => {},
+    candidates: async () => [],
+    findings: async () => {},
+    decisions: async () => ({ rows: [], next: null }),
     outboxDone: async () => {},
     report: async () => {},
     apply: async ({ changes }: Parameters<OdooPort['apply']>[0]) =>

@@ -66,12 +66,12 @@ async function warmUp(world: World): Promise<void> {
 
 async function customersByPath(world: World, count: number): Promise<number> {
   await world.sandbox.ask('customers', count);
-  return count / (await throughPath(world, ['customer'], count)).seconds;
+  return count / (await throughPath(world, { customer: count })).seconds;
 }
 
 async function invoicesByPath(world: World, count: number): Promise<number> {
   await world.sandbox.ask('invoices', count);
-  return count / (await throughPath(world, ['invoice', 'payment'], count)).seconds;
+  return count / (await throughPath(world, { invoice: count, payment: count })).seconds;
 }
 
 /** Records a second of work done one after the other; the first is not counted. */

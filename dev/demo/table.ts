@@ -2,7 +2,13 @@
 import { toDecimal } from '../../sidecar/domain/money.ts';
 import type { Amounts, Comparison, Figure } from './books.ts';
 
+/** One table for each system. */
 export function tableOf(rows: Comparison[]): string {
+  const systems = [...new Set(rows.map(({ system }) => system))];
+  return systems.map((system) => oneTable(rows.filter((row) => row.system === system))).join('\n\n');
+}
+
+function oneTable(rows: Comparison[]): string {
   const cells = rows.map((row) => [
     row.agrees ? '✔' : '✘',
     row.entity.replaceAll('_', ' '),

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Odoo } from '../odoo/index.ts';
 
-export const ADDONS = ['saas_sync', 'saas_sync_billing'];
+export const ADDONS = ['saas_sync', 'saas_sync_billing', 'saas_sync_sales'];
 export const SERVICE_LOGIN = 'saas_sync_sidecar';
 
 /** Returns the service user's API key. */

@@ -43,6 +43,8 @@ export interface SidecarStatus {
     parked: number;
     waiting: number;
     busy: boolean;
+    /** How far the first contact is; `review`: it waits for people. */
+    contact: string | null;
     counters: { received: number; applied: number; unchanged: number; failed: number };
   }[];
 }
@@ -137,9 +139,10 @@ async function idle(status: () => Promise<SidecarStatus>, timeoutMs: number): Pr
   let last: SidecarStatus | undefined;
   while (Date.now() < until) {
     last = await status();
-    quiet = last.connections.every((connection) => connection.backlog === 0 && !connection.busy)
-      ? quiet + 1
-      : 0;
+    const rests = last.connections.every(
+      ({ backlog, busy, contact }) => contact === 'review' || (backlog === 0 && !busy),
+    );
+    quiet = rests ? quiet + 1 : 0;
     if (quiet >= 3) return;
     await pause(150);
   }

@@ -57,7 +57,7 @@ async function addonTests(on: Odoo): Promise<Count> {
   const database = 'test_addons';
   await on.dropDatabase(database);
   await on.createDatabase(database);
-  const run = await on.test(database, { addons: ['saas_sync', 'saas_sync_billing'] });
+  const run = await on.test(database, { addons: ['saas_sync', 'saas_sync_billing', 'saas_sync_sales'] });
   if (!run.ok) console.log(failuresOf(run.log));
   return run.ok ? { passed: run.passed, failed: 0 } : { passed: run.passed, failed: Math.max(1, run.failed) };
 }

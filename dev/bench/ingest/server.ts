@@ -52,6 +52,6 @@ function sidecarServer(): http.Server {
     meter: metrics.meter,
     version: 'bench',
   });
-  const tokens = { admin: undefined, local: 'bench' };
+  const tokens = { admin: undefined, local: 'bench', poke: undefined };
   return createServer({ engine, store, members, logger, metrics, tokens, version: 'bench', now: Date.now });
 }

@@ -2,7 +2,6 @@
 import axios from 'axios';
 import Database from 'better-sqlite3';
 import { pause } from '../../support/sidecar.ts';
-import { CONNECTION } from '../ingest/connection.ts';
 import { cpuSeconds, cpuSecondsOf } from '../child.ts';
 import type { World } from './world.ts';
 
@@ -31,8 +30,8 @@ interface Applied {
   last: number | null;
 }
 
-/** Orders a full listing and follows it until `count` records of each kind have been applied. */
-export async function throughPath(world: World, kinds: readonly string[], count: number): Promise<Round> {
+/** Orders a full listing and follows it until so many records of each kind have been applied. */
+export async function throughPath(world: World, counts: Readonly<Record<string, number>>): Promise<Round> {
   const watching = new Database(world.storeFile, { readonly: true });
   try {
     const since = Date.now();
@@ -44,13 +43,13 @@ export async function throughPath(world: World, kinds: readonly string[], count:
     const earlier = { cpu: cpu(), applying: await secondsApplying(world) };
     await order(world);
     const first = await firstClaim(watching);
-    const last = await allApplied(watching, kinds, count, since);
+    const last = await allApplied(watching, world.connection, counts, since);
     await world.sidecar.idle();
     const later = { cpu: cpu(), applying: await secondsApplying(world) };
     return {
       seconds: (last - first) / 1_000,
       before: (first - since) / 1_000,
-      listing: listingSeconds(watching),
+      listing: listingSeconds(watching, world.connection),
       applying: later.applying - earlier.applying,
       cpu: {
         sandbox: later.cpu.sandbox - earlier.cpu.sandbox,
@@ -70,9 +69,9 @@ export async function listAll(world: World): Promise<void> {
   await world.sidecar.idle();
 }
 
-async function order({ sidecar }: World): Promise<void> {
+async function order({ sidecar, connection }: World): Promise<void> {
   await axios.post(
-    `${sidecar.url}/admin/v1/connections/${CONNECTION}/backfill`,
+    `${sidecar.url}/admin/v1/connections/${connection}/backfill`,
     {},
     {
       headers: { Authorization: `Bearer ${sidecar.adminToken}` },
@@ -92,8 +91,8 @@ async function firstClaim(watching: Database.Database): Promise<number> {
 
 async function allApplied(
   watching: Database.Database,
-  kinds: readonly string[],
-  count: number,
+  connection: string,
+  counts: Readonly<Record<string, number>>,
   since: number,
 ): Promise<number> {
   const applied = watching.prepare<[string, number], Applied>(
@@ -102,8 +101,12 @@ async function allApplied(
   );
   const until = Date.now() + 1_800_000;
   for (;;) {
-    const rows = kinds.map((kind) => applied.get(`${CONNECTION}/${kind}:%`, since)!);
-    if (rows.every((row) => row.count >= count)) return Math.max(...rows.map((row) => row.last ?? 0));
+    const rows = Object.entries(counts).map(([kind, wanted]) => ({
+      ...applied.get(`${connection}/${kind}:%`, since)!,
+      wanted,
+    }));
+    if (rows.every(({ count, wanted }) => count >= wanted))
+      return Math.max(...rows.map((row) => row.last ?? 0));
     const parked = watching.prepare<[], { details: string }>('select details from exception limit 1').get();
     if (parked) throw new Error(`A record was refused, so the figure would say nothing: ${parked.details}`);
     if (Date.now() > until) throw new Error(`Not done after half an hour: ${JSON.stringify(rows)}`);
@@ -111,10 +114,10 @@ async function allApplied(
   }
 }
 
-function listingSeconds(watching: Database.Database): number {
+function listingSeconds(watching: Database.Database, connection: string): number {
   const row = watching
     .prepare<[string], { value: string }>('select value from setting where name = ?')
-    .get(`listing:${CONNECTION}`);
+    .get(`listing:${connection}`);
   const { startedAt, endedAt } = JSON.parse(row?.value ?? '{}') as {
     startedAt: number;
     endedAt: number | null;
